@@ -1,0 +1,159 @@
+package invitation
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"time"
+	"unicode/utf8"
+
+	"hoinghi/conference"
+	"hoinghi/conference/edition"
+	"hoinghi/conference/vietnamese"
+	"hoinghi/db"
+)
+
+// maxName is the longest name of a person, in characters.
+const maxName = 120
+
+// Contact names the focal point. Its form fields are focal_name, focal_phone and
+// focal_email; all may be empty.
+type Contact struct {
+	Name  string
+	Phone string
+	Email string
+}
+
+// check gives the contact as it is stored.
+func (c Contact) check() (Contact, error) {
+	var p conference.Problems
+	out := Contact{Name: vietnamese.Normalise(c.Name)}
+	switch {
+	case utf8.RuneCountInString(out.Name) > maxName:
+		p.Add("focal_name", "invitation.error.focal_name_long", "max", maxName)
+	case vietnamese.IsPlaceholder(out.Name):
+		p.Add("focal_name", "invitation.error.focal_name_placeholder")
+	}
+	phone, err := vietnamese.ParsePhone(c.Phone)
+	var bad *vietnamese.PhoneError
+	switch {
+	case err == nil:
+		out.Phone = phone
+	case errors.As(err, &bad) && bad.Reason == vietnamese.PhoneEmpty:
+	default:
+		p.Add("focal_phone", "invitation.error.focal_phone")
+	}
+	if typed := vietnamese.Normalise(c.Email); typed != "" {
+		email, ok := vietnamese.NormaliseEmail(typed)
+		if !ok {
+			p.Add("focal_email", "invitation.error.focal_email")
+		}
+		out.Email = email
+	}
+	return out, p.Err()
+}
+
+const sqlSetContact = `UPDATE invitation SET focal_name = ?2, focal_phone = ?3, focal_email = ?4, changed_at = ?5 WHERE id = ?1`
+
+// SetContact names the focal point of an invitation; the focal point may do it
+// too. Errors: invalid with the fields of Contact, not_found, forbidden.
+func (r *Room) SetContact(ctx context.Context, id int64, c Contact) error {
+	if err := Answerable(ctx, id); err != nil {
+		return err
+	}
+	c, err := c.check()
+	if err != nil {
+		return err
+	}
+	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		i, err := ByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if c == (Contact{i.FocalName, i.FocalPhone, i.FocalEmail}) {
+			return nil
+		}
+		if err := db.Exec(ctx, tx, sqlSetContact, id, c.Name, c.Phone, c.Email, db.At(tx.Now())); err != nil {
+			return fmt.Errorf("set contact: %w", err)
+		}
+		var changed []string
+		for field, differs := range map[string]bool{"name": c.Name != i.FocalName, "phone": c.Phone != i.FocalPhone, "email": c.Email != i.FocalEmail} {
+			if differs {
+				changed = append(changed, field)
+			}
+		}
+		return note(ctx, tx, "invitation.set_contact", i, map[string]any{"changed": changed})
+	})
+}
+
+const sqlSetDeadline = `UPDATE invitation SET register_by = ?2, changed_at = ?3 WHERE id = ?1`
+
+// SetDeadline gives an organisation its own deadline; the zero time puts it back
+// to the edition's. Errors: invalid with the field register_by for a moment after
+// the edition's end; not_found, forbidden.
+func (r *Room) SetDeadline(ctx context.Context, id int64, deadline time.Time) error {
+	if err := organise(ctx); err != nil {
+		return err
+	}
+	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		i, err := ByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		e, err := edition.ByID(ctx, tx, i.EditionID)
+		if err != nil {
+			return fmt.Errorf("read edition: %w", err)
+		}
+		var p conference.Problems
+		if !e.DeadlineFits(deadline, tx.Now()) {
+			p.Add("register_by", "invitation.error.deadline_late")
+			return p.Err()
+		}
+		if deadline.UnixMilli() == i.OwnDeadline.UnixMilli() {
+			return nil
+		}
+		if err := db.Exec(ctx, tx, sqlSetDeadline, id, db.At(deadline), db.At(tx.Now())); err != nil {
+			return fmt.Errorf("set deadline: %w", err)
+		}
+		return note(ctx, tx, "invitation.set_deadline", i, map[string]any{"before": i.OwnDeadline.UTC(), "after": deadline.UTC()})
+	})
+}
+
+const (
+	sqlKeepOldHashes = `INSERT OR IGNORE INTO invitation_old_hash (hash, invitation_id, replaced_at)
+SELECT token_hash, id, ?2 FROM invitation WHERE id = ?1 UNION ALL SELECT code_hash, id, ?2 FROM invitation WHERE id = ?1`
+	sqlForgetOpened = `UPDATE invitation SET opened_at = NULL WHERE id = ?1`
+)
+
+// Reissue replaces the link and the short code of an invitation at once: the old
+// ones are gone, for whoever holds them. It gives the invitation with the new ones.
+// Errors: not_found, forbidden.
+func (r *Room) Reissue(ctx context.Context, id int64) (Invitation, error) {
+	if err := organise(ctx); err != nil {
+		return Invitation{}, err
+	}
+	var i Invitation
+	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		before, err := ByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if err := db.Exec(ctx, tx, sqlKeepOldHashes, id, db.At(tx.Now())); err != nil {
+			return fmt.Errorf("keep replaced link: %w", err)
+		}
+		if err := r.setHashes(ctx, tx, id, before.Generation+1); err != nil {
+			return err
+		}
+		if err := db.Exec(ctx, tx, sqlForgetOpened, id); err != nil {
+			return fmt.Errorf("forget opening: %w", err)
+		}
+		if i, err = ByID(ctx, tx, id); err != nil {
+			return err
+		}
+		return note(ctx, tx, "invitation.reissue", i, map[string]any{"generation": i.Generation})
+	})
+	if err != nil {
+		return Invitation{}, err
+	}
+	return i, nil
+}
