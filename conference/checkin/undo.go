@@ -1,0 +1,79 @@
+package checkin
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"hoinghi/conference"
+	"hoinghi/conference/audit"
+	"hoinghi/db"
+)
+
+// UndoWithin is how long a device may take back its own scan (scanner.md 5);
+// later it is an organiser's to do.
+const UndoWithin = 10 * time.Second
+
+// Undo takes back an entry that the device itself reported, within UndoWithin of
+// the reading. at is the device's clock when the steward pressed the button, so
+// that an undoing which waited for the network still counts; 0 counts from the
+// scan's arrival. Taking back twice is taking back once. Errors: not_found for a
+// scan of another device, conflict when it is too late or was no entry.
+func (r *Room) Undo(ctx context.Context, dev Device, scanID string, at int64) error {
+	return r.undo(ctx, scanID, func(s row, now time.Time) error {
+		took := time.Duration(at-s.DeviceTime) * time.Millisecond
+		if at == 0 {
+			took = now.Sub(s.ArrivedAt.Time)
+		}
+		switch {
+		case s.DeviceID != dev.ID:
+			return conference.NotFound()
+		case took < 0 || took > UndoWithin:
+			return conference.Fail(conference.KindConflict, "checkin.error.undo_late")
+		}
+		return nil
+	})
+}
+
+// UndoLater takes back any entry of the edition. Organisers only. Errors:
+// forbidden, not_found, conflict when it was no entry.
+func (r *Room) UndoLater(ctx context.Context, editionID int64, scanID string) error {
+	if !conference.ActorOf(ctx).Has(conference.RoleOrganiser) {
+		return conference.Forbidden()
+	}
+	return r.undo(ctx, scanID, func(s row, _ time.Time) error {
+		if s.EditionID != editionID {
+			return conference.NotFound()
+		}
+		return nil
+	})
+}
+
+const sqlUndo = `UPDATE scan SET undone_at = ?, version = (SELECT max(version) + 1 FROM scan) WHERE id = ?`
+
+func (r *Room) undo(ctx context.Context, scanID string, allowed func(row, time.Time) error) error {
+	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		s, found, err := scanByID(ctx, tx, scanID)
+		if err != nil {
+			return err
+		}
+		if !found {
+			return conference.NotFound()
+		}
+		if !s.UndoneAt.IsZero() {
+			return nil
+		}
+		if err := allowed(s, tx.Now()); err != nil {
+			return err
+		}
+		if !s.Verdict.In() {
+			return conference.Fail(conference.KindConflict, "checkin.error.undo_nothing")
+		}
+		if err := db.Exec(ctx, tx, sqlUndo, db.At(tx.Now()), s.ID); err != nil {
+			return fmt.Errorf("undo scan: %w", err)
+		}
+		tx.Publish(Topic(s.EditionID))
+		return audit.Note(ctx, tx, audit.Change{Edition: s.EditionID, Action: "checkin.undo", SubjectKind: "delegate", SubjectID: s.DelegateID,
+			Detail: map[string]any{"scan": s.ID}})
+	})
+}
