@@ -4,7 +4,7 @@
 const KIND = { // verdict → look of design.md "The door", icon, tone
   accepted: ['accepted', 'check', 'accepted'],
   already: ['already', 'history', 'already'],
-  repeat: ['repeat', 'check', 'repeat'],
+  repeat: ['already', 'history', 'repeat'], // this device itself, a moment ago: amber too, with the quieter tone
   unverified: ['unverified', 'circle-question-mark', 'unverified'],
   revoked: ['refused', 'ban', 'refused'],
   withdrawn: ['refused', 'user-x', 'refused'],
@@ -56,7 +56,7 @@ export class View {
     clearTimeout(this.#hide);
     this.#shown = card;
     const [look, icon] = KIND[card.verdict] ?? KIND.unknown;
-    const word = { refused: 'word_refused', repeat: 'word_' + card.verdict }[look] ?? 'word_' + look;
+    const word = look === 'repeat' ? 'word_' + card.verdict : 'word_' + look;
     const parts = [make('div', 'verdict-head', this.icon(icon), make('p', 'verdict-word', this.say(word)))];
     if (card.person) parts.push(...this.#person(card.person));
     const text = this.#text(card);
@@ -64,7 +64,7 @@ export class View {
     if (card.pending) parts.push(make('p', 'verdict-pending', this.icon('cloud-off'), this.say('pending')));
     const step = this.#step(card);
     if (step) parts.push(make('p', 'verdict-step', step));
-    if (look !== 'accepted' && look !== 'repeat') {
+    if (look !== 'accepted' && look !== 'repeat' && card.verdict !== 'repeat') {
       const next = make('button', 'button', this.say('next'));
       next.type = 'button';
       next.addEventListener('click', () => this.idle());
@@ -72,14 +72,14 @@ export class View {
     }
     const place = this.at('verdict');
     place.className = `verdict ${look}`;
-    place.dataset.verdict = card.verdict;
+    place.dataset.verdict = card.verdict === 'repeat' ? 'already' : card.verdict;
     place.dataset.scan = card.id ?? '';
     place.dataset.pending = card.pending ? 'yes' : 'no';
     place.dataset.person = card.person?.number ?? '';
     place.replaceChildren(...parts);
     place.scrollTop = 0;
-    document.body.dataset.verdict = card.verdict;
-    if (look === 'repeat') this.#hide = setTimeout(() => this.idle(), card.verdict === 'repeat' ? 1200 : 1500);
+    document.body.dataset.verdict = place.dataset.verdict;
+    if (look === 'repeat') this.#hide = setTimeout(() => this.idle(), 1500);
   }
 
   shows(id) { return this.#shown?.id === id; }

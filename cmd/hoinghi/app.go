@@ -1,0 +1,174 @@
+package main
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"io/fs"
+	"log/slog"
+	"net"
+	"net/http"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"hoinghi/conference"
+	"hoinghi/conference/badge"
+	"hoinghi/conference/outbox"
+	"hoinghi/conference/web"
+	"hoinghi/conference/web/ui"
+	"hoinghi/db"
+)
+
+// settings are what serve and demo have in common.
+type settings struct {
+	Data       string   `help:"Folder that holds everything: database and key file." default:"data" env:"HOINGHI_DATA" type:"path"`
+	Addr       string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"HOINGHI_ADDR"`
+	BaseURL    string   `help:"Public address of the site, as visitors type it; its host goes into the badge codes." env:"HOINGHI_BASE_URL"`
+	SMTPURL    string   `help:"Mail server, e.g. smtp://user:password@mail.example.vn:587. Without it mails stay in the desk's own mailbox." env:"HOINGHI_SMTP_URL"`
+	SMTPFile   string   `help:"File that holds the mail server's address, so that the password stands in no environment." env:"HOINGHI_SMTP_URL_FILE" type:"path"`
+	MailFrom   string   `help:"Sender address of all mails." env:"HOINGHI_MAIL_FROM" default:"ban-to-chuc@hoinghi.invalid"`
+	MailName   string   `help:"Sender name of all mails." env:"HOINGHI_MAIL_NAME" default:"Ban Tổ chức"`
+	MailRate   int      `help:"Mails per minute at most, 0 for no limit." env:"HOINGHI_MAIL_RATE" default:"0"`
+	KeyFile    string   `help:"Master key file; by default master.key in the data folder." env:"HOINGHI_KEY_FILE" type:"path"`
+	TrustProxy []string `help:"Networks of reverse proxies whose X-Forwarded-For is believed, e.g. 127.0.0.1/32." env:"HOINGHI_TRUST_PROXY"`
+	Dev        bool     `help:"Development: shows the style page." env:"HOINGHI_DEV"`
+
+	clock func() time.Time // the program's one clock; nil is the machine's
+}
+
+// app is a running program before it listens: everything built, in order.
+type app struct {
+	db    *db.DB
+	site  *ui.Site
+	web   http.Handler
+	log   *slog.Logger
+	keys  *conference.Keys
+	proxy []*net.IPNet
+}
+
+func (s settings) open(ctx context.Context, base *url.URL, log *slog.Logger) (*app, error) {
+	if s.clock == nil {
+		s.clock = time.Now
+	}
+	if _, err := badge.CheckHost(strings.ToUpper(base.Host)); err != nil {
+		return nil, fmt.Errorf("base URL: %w", err)
+	}
+	proxies, err := networks(s.TrustProxy)
+	if err != nil {
+		return nil, err
+	}
+	smtp, err := s.smtpURL()
+	if err != nil {
+		return nil, err
+	}
+	keys, err := masterKey(s.Data, s.KeyFile)
+	if err != nil {
+		return nil, err
+	}
+	d, err := db.Open(ctx, filepath.Join(s.Data, "hoinghi.db"), db.Options{Now: s.clock, Log: log})
+	if err != nil {
+		return nil, err
+	}
+	site, err := web.Build(ctx, d, keys, log, outbox.Config{SMTPURL: smtp, From: s.MailFrom, FromName: s.MailName, Rate: s.MailRate, Domain: base.Hostname()},
+		ui.Config{BaseURL: base, Version: version(), Dev: s.Dev})
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	handler, err := web.Handler(site, proxies)
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	return &app{db: d, site: site, web: handler, log: log, keys: keys, proxy: proxies}, nil
+}
+
+// serve answers on the listener and delivers mail until ctx ends, then drains and closes.
+func (a *app) serve(ctx context.Context, l net.Listener) error {
+	mailCtx, stopMail := context.WithCancel(context.WithoutCancel(ctx))
+	mailDone := make(chan error, 1)
+	go func() { mailDone <- a.site.Outbox.Run(mailCtx) }()
+	err := web.Serve(ctx, l, a.web)
+	stopMail()
+	return errors.Join(err, <-mailDone, a.db.Close())
+}
+
+func (s settings) smtpURL() (string, error) {
+	if s.SMTPFile == "" {
+		return s.SMTPURL, nil
+	}
+	raw, err := os.ReadFile(s.SMTPFile)
+	if err != nil {
+		return "", fmt.Errorf("read mail server file: %w", err)
+	}
+	return strings.TrimSpace(string(raw)), nil
+}
+
+// base gives the public address: the configured one, or the address listened on.
+func (s settings) base(l net.Listener) (*url.URL, error) {
+	text := s.BaseURL
+	if text == "" {
+		text = "http://" + l.Addr().String()
+	}
+	u, err := url.Parse(strings.TrimRight(text, "/"))
+	if err != nil || (u.Scheme != "http" && u.Scheme != "https") || u.Host == "" || u.Path != "" || u.RawQuery != "" {
+		return nil, fmt.Errorf("base URL %q must be like https://hoinghi.example.vn, without a path", text)
+	}
+	return u, nil
+}
+
+func networks(list []string) ([]*net.IPNet, error) {
+	var out []*net.IPNet
+	for _, text := range list {
+		_, n, err := net.ParseCIDR(text)
+		if err != nil {
+			return nil, fmt.Errorf("trusted proxy: %w", err)
+		}
+		out = append(out, n)
+	}
+	return out, nil
+}
+
+// masterKey reads the key that every lasting secret derives from, and makes one
+// for an empty folder. A folder with a database but without its key is refused:
+// a new key would silently break every link and badge that was given out.
+func masterKey(data, file string) (*conference.Keys, error) {
+	if file == "" {
+		file = filepath.Join(data, "master.key")
+	}
+	raw, err := os.ReadFile(file)
+	if errors.Is(err, fs.ErrNotExist) {
+		if _, dbErr := os.Stat(filepath.Join(data, "hoinghi.db")); dbErr == nil {
+			return nil, fmt.Errorf("the data folder has a database but no key file %s: restore the key, without it links and badges given out stop working", filepath.Base(file))
+		}
+		return newMasterKey(file)
+	}
+	if err != nil {
+		return nil, fmt.Errorf("read master key: %w", err)
+	}
+	key, err := hex.DecodeString(strings.TrimSpace(string(raw)))
+	if err != nil {
+		return nil, errors.New("the master key file does not hold a key")
+	}
+	return conference.NewKeys(key)
+}
+
+func newMasterKey(file string) (*conference.Keys, error) {
+	key := make([]byte, conference.MasterKeySize)
+	_, _ = rand.Read(key) // never fails: it stops the program instead
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return nil, fmt.Errorf("make data folder: %w", err)
+	}
+	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+	if err != nil {
+		return nil, fmt.Errorf("make master key: %w", err)
+	}
+	_, err = f.WriteString(hex.EncodeToString(key) + "\n")
+	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
+		return nil, fmt.Errorf("write master key: %w", err)
+	}
+	return conference.NewKeys(key)
+}

@@ -1,0 +1,58 @@
+package web
+
+import (
+	"context"
+	"fmt"
+	"log/slog"
+	"strings"
+
+	"hoinghi/conference"
+	"hoinghi/conference/account"
+	"hoinghi/conference/agenda"
+	"hoinghi/conference/badge"
+	"hoinghi/conference/checkin"
+	"hoinghi/conference/delegation"
+	"hoinghi/conference/edition"
+	"hoinghi/conference/invitation"
+	"hoinghi/conference/outbox"
+	"hoinghi/conference/web/ui"
+	"hoinghi/db"
+	"hoinghi/templates"
+)
+
+// Build makes every room on one database, in the order in which they stand on
+// each other, and the site that shows them. ctx is the program's.
+func Build(ctx context.Context, d *db.DB, keys *conference.Keys, log *slog.Logger, mail outbox.Config, cfg ui.Config) (*ui.Site, error) {
+	loc, err := templates.LoadLocales()
+	if err != nil {
+		return nil, fmt.Errorf("locales: %w", err)
+	}
+	out, err := outbox.New(d, log, mail)
+	if err != nil {
+		return nil, fmt.Errorf("mail: %w", err)
+	}
+	base, host := cfg.BaseURL.String(), strings.ToUpper(cfg.BaseURL.Host)
+	signer := badge.NewSigner(keys)
+	rooms := ui.Rooms{Editions: edition.New(d), Accounts: account.New(d), Outbox: out, Signer: signer, Agenda: agenda.New(d)}
+	rooms.Invitations = invitation.New(d, keys, out, loc, base)
+	rooms.Delegations = delegation.New(d, keys, out, signer, loc, base, host)
+	rooms.Delegations.UseCalendar(calendar(d, base))
+	rooms.Checkins = checkin.New(d, signer)
+	return ui.NewSite(ctx, d, keys, log, loc, rooms, cfg)
+}
+
+// calendar gives the calendar file of a delegate's confirmation. Delegations stand
+// below the agenda, so the agenda is handed to them here.
+func calendar(d *db.DB, base string) delegation.Calendar {
+	return func(ctx context.Context, p delegation.Delegate) ([]byte, error) {
+		e, err := edition.ByID(ctx, d, p.EditionID)
+		if err != nil {
+			return nil, fmt.Errorf("calendar: %w", err)
+		}
+		sessions, err := agenda.Visible(ctx, d, e.ID, agenda.Delegates)
+		if err != nil {
+			return nil, fmt.Errorf("calendar: %w", err)
+		}
+		return agenda.Invite(e, sessions, p.Number, templates.Vietnamese, base+"/e/"+e.Slug, d.Now())
+	}
+}

@@ -1,0 +1,71 @@
+// Package desk is the organisers' face: everything behind an account.
+package desk
+
+import (
+	"slices"
+	"strconv"
+
+	"hoinghi/conference"
+	"hoinghi/conference/web/ui"
+)
+
+// Desk answers for the organisers.
+type Desk struct{ *ui.Site }
+
+// Face gives the desk's route table and navigation.
+func Face(site *ui.Site) ui.Face {
+	d := &Desk{site}
+	return ui.Face{Name: "desk", Nav: d.nav, Routes: slices.Concat(
+		d.entryRoutes(),
+		d.homeRoutes(),
+		d.editionRoutes(),
+		d.invitationRoutes(),
+		d.delegateRoutes(),
+		d.programmeRoutes(),
+		d.doorRoutes(),
+		d.mailRoutes(),
+		d.staffRoutes(),
+		d.auditRoutes(),
+		d.styleRoutes(),
+	)}
+}
+
+// nav gives the navigation by task, in the order of the conference's life. Only
+// what the member of staff may open is shown.
+func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
+	if !r.SignedIn() {
+		return nil
+	}
+	var groups []ui.NavGroup
+	add := func(label string, items ...ui.NavItem) {
+		if len(items) > 0 {
+			groups = append(groups, ui.NavGroup{Label: r.T(label), Items: items})
+		}
+	}
+	item := func(key, href, icon string) ui.NavItem {
+		return ui.NavItem{Key: key, Label: r.T("desk.nav." + key), Href: href, Icon: icon}
+	}
+	organiser := r.Staff().Actor().Has(conference.RoleOrganiser)
+	if e, ok := r.CurrentEdition(); ok {
+		base := "/desk/e/" + e.Slug
+		if organiser {
+			add("desk.nav.prepare", item("home", base, "layout-dashboard"), item("settings", base+"/settings", "settings"))
+			add("desk.nav.invite", item("invitations", base+"/invitations", "mail"), item("invitation-text", base+"/invitations/text", "file-text"))
+			add("desk.nav.register", item("delegates", base+"/delegates", "users"))
+			add("desk.nav.programme_group", item("programme", base+"/programme", "calendar"))
+		}
+		add("desk.nav.receive", item("arrivals", base+"/arrivals", "door-open"), item("door", base+"/door", "scan-line"))
+	}
+	if organiser {
+		system := []ui.NavItem{item("editions", "/desk/editions", "flag"), item("mail", "/desk/mail", "send"), item("audit", "/desk/audit", "history")}
+		if r.Staff().Actor().Has(conference.RoleAdministrator) {
+			system = append(system, item("staff", "/desk/staff", "users"))
+		}
+		add("desk.nav.system", system...)
+	}
+	add("desk.nav.me", item("me", "/desk/me", "user"))
+	return groups
+}
+
+// topicOf gives the topic under which a room tells of changes to one edition.
+func topicOf(room string, edition int64) string { return room + "/" + strconv.FormatInt(edition, 10) }

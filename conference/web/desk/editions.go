@@ -1,0 +1,195 @@
+package desk
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"strconv"
+
+	"hoinghi/conference"
+	"hoinghi/conference/edition"
+	"hoinghi/conference/web/ui"
+	"hoinghi/db"
+)
+
+func (d *Desk) editionRoutes() []ui.Route {
+	return []ui.Route{
+		ui.GET("/desk/editions", ui.Organisers, d.editions),
+		ui.GET("/desk/editions/new", ui.Organisers, d.newEdition),
+		ui.POST("/desk/editions/new", ui.Organisers, d.createEdition),
+		ui.GET("/desk/e/:edition/settings", ui.Organisers, d.settings),
+		ui.POST("/desk/e/:edition/settings", ui.Organisers, d.changeSettings),
+		ui.POST("/desk/e/:edition/front", ui.Organisers, d.setFront),
+	}
+}
+
+type editionsPage struct {
+	ui.Frame
+	Rows []editionRow
+}
+
+type editionRow struct {
+	Title, When, Venue, Href string
+	Public, Front, Sample    bool
+}
+
+func (d *Desk) editions(r *ui.Request) error {
+	all, err := edition.All(r.Context(), d.DB)
+	if err != nil {
+		return err
+	}
+	page := editionsPage{Frame: r.Frame("editions")}
+	for _, e := range all {
+		page.Rows = append(page.Rows, editionRow{Title: e.Title(r.Lang()), When: ui.DateRange(e.StartsOn, e.EndsOn, r.Lang()), Venue: e.Venue(r.Lang()),
+			Href: "/desk/e/" + e.Slug, Public: e.IsPublic, Front: e.IsFront, Sample: e.IsSample})
+	}
+	return r.Page("desk/editions/list", page)
+}
+
+type editionPage struct {
+	ui.Frame
+	Form      *ui.Form
+	New       bool
+	IsFront   bool
+	Clusters  []ui.Option
+	Provinces []ui.Option
+	Members   []string
+}
+
+func (d *Desk) newEdition(r *ui.Request) error {
+	form := r.NewForm(map[string]string{"cluster": edition.ClusterSouth})
+	return d.showNewEdition(r, http.StatusOK, form)
+}
+
+func (d *Desk) showNewEdition(r *ui.Request, status int, form *ui.Form) error {
+	page := editionPage{Frame: r.Frame("editions", ui.Crumb{Label: r.T("desk.nav.editions"), Href: "/desk/editions"}), Form: form, New: true}
+	for _, c := range edition.Clusters() {
+		page.Clusters = append(page.Clusters, ui.Option{Value: c, Label: page.Say(edition.ClusterText(c))})
+	}
+	provinces, err := edition.ProvincesOn(r.Context(), d.DB, r.Now().Format("2006-01-02"), "")
+	if err != nil {
+		return err
+	}
+	page.Provinces = append(page.Provinces, ui.Option{Label: r.T("desk.edition.choose_host")})
+	for _, p := range provinces {
+		page.Provinces = append(page.Provinces, ui.Option{Value: p.Slug, Label: p.Print(r.Lang())})
+	}
+	return r.PageStatus(status, "desk/editions/form", page)
+}
+
+func (d *Desk) createEdition(r *ui.Request) error {
+	form, err := r.Form()
+	if err != nil {
+		return err
+	}
+	draft := draftOf(form)
+	if !form.Wrong() {
+		e, err := d.Editions.Create(r.Context(), draft)
+		if err == nil {
+			if err := d.prepare(r.Context(), e.ID); err != nil {
+				return err
+			}
+			r.Flash("success", "desk.edition.created")
+			return r.Redirect("/desk/e/%s/invitations/quotas", e.Slug)
+		}
+		if !form.Refuse(err) {
+			return err
+		}
+	}
+	return d.showNewEdition(r, http.StatusUnprocessableEntity, form)
+}
+
+// prepare makes what every edition needs before anybody is invited. Each step
+// may be repeated, so a crash between them is made good by the next start.
+func (d *Desk) prepare(ctx context.Context, editionID int64) error {
+	if _, err := d.Invitations.Prepare(ctx, editionID); err != nil {
+		return fmt.Errorf("prepare invitations: %w", err)
+	}
+	if _, err := d.Checkins.Default(ctx, editionID); err != nil {
+		return fmt.Errorf("prepare checkpoint: %w", err)
+	}
+	return nil
+}
+
+// draftOf reads the edition's form; what is no number or moment is noted at its field.
+func draftOf(form *ui.Form) edition.Draft {
+	var s edition.Settings
+	for name, place := range textFields(&s) {
+		*place = form.Get(name)
+	}
+	s.Ordinal = form.Int("ordinal")
+	s.IsPublic = form.Checked("is_public")
+	moment, ok := ui.ParseLocalMinute(form.Get("register_by"))
+	if !ok {
+		form.Note("register_by", conference.Say("desk.error.moment"))
+	}
+	s.RegisterBy = db.At(moment)
+	return edition.Draft{Settings: s, Cluster: form.Get("cluster"), HostProvince: form.Get("host_province")}
+}
+
+func textFields(s *edition.Settings) map[string]*string {
+	return map[string]*string{
+		"slug": &s.Slug, "title_vi": &s.TitleVi, "title_en": &s.TitleEn, "short_vi": &s.ShortVi, "short_en": &s.ShortEn, "prefix": &s.Prefix,
+		"theme_vi": &s.ThemeVi, "theme_en": &s.ThemeEn, "starts_on": &s.StartsOn, "ends_on": &s.EndsOn,
+		"venue_vi": &s.VenueVi, "venue_en": &s.VenueEn, "address_vi": &s.AddressVi, "address_en": &s.AddressEn,
+		"organiser_vi": &s.OrganiserVi, "organiser_en": &s.OrganiserEn, "host_vi": &s.HostVi, "host_en": &s.HostEn,
+		"contact_name": &s.ContactName, "contact_phone": &s.ContactPhone, "contact_email": &s.ContactEmail,
+	}
+}
+
+func (d *Desk) settings(r *ui.Request) error {
+	s := r.Edition().Settings
+	values := map[string]string{"ordinal": strconv.Itoa(s.Ordinal), "register_by": ui.LocalMinute(s.RegisterBy.Time)}
+	for name, place := range textFields(&s) {
+		values[name] = *place
+	}
+	values["contact_phone"] = ui.Phone(s.ContactPhone)
+	if s.IsPublic {
+		values["is_public"] = "1"
+	}
+	return d.showSettings(r, http.StatusOK, r.NewForm(values))
+}
+
+func (d *Desk) showSettings(r *ui.Request, status int, form *ui.Form) error {
+	page := editionPage{Frame: r.Frame("settings"), Form: form, IsFront: r.Edition().IsFront}
+	members, err := edition.Members(r.Context(), d.DB, r.Edition().ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range members {
+		page.Members = append(page.Members, m.Print(r.Lang()))
+	}
+	return r.PageStatus(status, "desk/editions/form", page)
+}
+
+func (d *Desk) changeSettings(r *ui.Request) error {
+	form, err := r.Form()
+	if err != nil {
+		return err
+	}
+	draft, was := draftOf(form), r.Edition()
+	draft.Slug, draft.Prefix, draft.IsSample, draft.ReportedVi = was.Slug, was.Prefix, was.IsSample, was.ReportedVi
+	if !form.Wrong() {
+		if err := d.Editions.Change(r.Context(), was.ID, draft); err != nil && !form.Refuse(err) {
+			return err
+		}
+	}
+	if form.Wrong() {
+		return d.showSettings(r, http.StatusUnprocessableEntity, form)
+	}
+	r.Flash("success", "desk.edition.saved")
+	return r.Redirect("/desk/e/%s/settings", was.Slug)
+}
+
+func (d *Desk) setFront(r *ui.Request) error {
+	if err := d.Editions.SetFront(r.Context(), r.Edition().ID); err != nil {
+		form := r.NewForm(nil)
+		if !form.Refuse(err) {
+			return err
+		}
+		r.Flash("error", "desk.edition.front_refused")
+	} else {
+		r.Flash("success", "desk.edition.front_set")
+	}
+	return r.Redirect("/desk/e/%s/settings", r.Edition().Slug)
+}

@@ -1,0 +1,123 @@
+package desk
+
+import (
+	"time"
+
+	"hoinghi/conference"
+	"hoinghi/conference/edition"
+	"hoinghi/conference/report"
+	"hoinghi/conference/web/ui"
+)
+
+func (d *Desk) homeRoutes() []ui.Route {
+	return []ui.Route{
+		ui.GET("/desk", ui.SignedIn, d.front),
+		ui.GET("/desk/e/:edition", ui.Organisers, d.home),
+		ui.GET("/desk/e/:edition/live", ui.Organisers, d.homeLive),
+	}
+}
+
+// front leads to the edition that was open last, or to the form that creates the first.
+func (d *Desk) front(r *ui.Request) error {
+	e, ok := r.CurrentEdition()
+	if !ok {
+		all, err := edition.All(r.Context(), d.DB)
+		if err != nil {
+			return err
+		}
+		switch {
+		case len(all) == 0 && r.Staff().Actor().Has(conference.RoleOrganiser):
+			return r.Redirect("/desk/editions/new")
+		case len(all) == 0:
+			return r.Redirect("/desk/me")
+		}
+		e = all[0]
+	}
+	if !r.Staff().Actor().Has(conference.RoleOrganiser) {
+		return r.Redirect("/desk/e/%s/arrivals", e.Slug)
+	}
+	return r.Redirect("/desk/e/%s", e.Slug)
+}
+
+type homePage struct {
+	ui.Frame
+	Sum    report.Summary
+	Funnel []funnelRow
+	Todo   []todo
+	Due    string // the registration deadline, with the time that is left
+}
+
+type funnelRow struct {
+	Label        string
+	Value, Total int
+	Note         string
+}
+
+// todo is one thing that needs the organiser now, with the one click to act.
+type todo struct {
+	Count                    int
+	Title, Text, Href, Label string
+}
+
+func (d *Desk) home(r *ui.Request) error {
+	e := r.Edition()
+	rows, err := report.Board(r.Context(), d.DB, e.ID)
+	if err != nil {
+		return err
+	}
+	sum := report.Sum(rows)
+	page := homePage{Frame: r.Frame("home"), Sum: sum, Todo: todos(r, sum), Due: due(r)}
+	for _, step := range []struct {
+		key   string
+		value int
+	}{{"sent", sum.Sent}, {"opened", sum.Opened}, {"answered", sum.Answered}} {
+		page.Funnel = append(page.Funnel, funnelRow{Label: r.T("desk.home.funnel." + step.key), Value: step.value, Total: sum.Invitations})
+	}
+	page.Funnel = append(page.Funnel,
+		funnelRow{Label: r.T("desk.home.funnel.registered"), Value: sum.Registered, Total: sum.Seats},
+		funnelRow{Label: r.T("desk.home.funnel.arrived"), Value: sum.Arrived, Total: sum.Seats})
+	if r.Query("part") == "body" {
+		return r.Fragment("desk/home", "body", page)
+	}
+	return r.Page("desk/home", page)
+}
+
+// due puts the registration deadline into words: days while there are some left,
+// then hours.
+func due(r *ui.Request) string {
+	by := r.Edition().RegisterBy
+	left, when := by.Sub(r.Now()), ui.Moment(by.Time, r.Lang())
+	switch {
+	case left < 0:
+		return r.T("desk.home.deadline_over", "when", when)
+	case left < 48*time.Hour:
+		return r.T("desk.home.deadline_hours", "when", when, "hours", int(left.Hours()))
+	}
+	return r.T("desk.home.deadline", "when", when, "days", int(left.Hours()/24))
+}
+
+func (d *Desk) homeLive(r *ui.Request) error {
+	return r.Stream(topicOf("delegation", r.Edition().ID))
+}
+
+// todos lists what needs somebody today, the most pressing first.
+func todos(r *ui.Request, s report.Summary) []todo {
+	base := "/desk/e/" + r.Edition().Slug + "/invitations"
+	var out []todo
+	add := func(n int, key, href string) {
+		if n > 0 {
+			out = append(out, todo{Count: n, Title: r.T("desk.todo."+key+".title", "n", n), Text: r.T("desk.todo." + key + ".text"),
+				Href: href, Label: r.T("desk.todo." + key + ".action")})
+		}
+	}
+	add(s.Failed, "failed", base+"?state=failed")
+	add(s.Unknown, "unknown", base+"?state=unknown")
+	add(s.NoAddress, "no_address", base+"?missing=address")
+	add(s.NoQuota, "no_quota", base+"?missing=quota")
+	if s.Drafted > 0 && s.NoQuota == 0 {
+		add(s.Drafted, "drafted", base)
+	}
+	add(s.Silent, "silent", base+"?state=silent")
+	add(s.Waiting, "waiting", base+"?missing=sending")
+	return out
+}

@@ -1,0 +1,252 @@
+package desk
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+
+	"hoinghi/conference"
+	"hoinghi/conference/audit"
+	"hoinghi/conference/delegation"
+	"hoinghi/conference/edition"
+	"hoinghi/conference/invitation"
+	"hoinghi/conference/web/ui"
+)
+
+// errOtherEdition is the answer to an id that belongs to another edition than the address says.
+var errOtherEdition = conference.NotFound()
+
+type invitationPage struct {
+	ui.Frame
+	Form       *ui.Form
+	I          invitation.Invitation
+	Name       string
+	Province   string
+	Link, Code string
+	QR         ui.QR
+	Message    string // ready to paste into Zalo or an SMS
+	Deadline   string
+	Usage      []usage
+	Delegates  []delegateRow
+	Mails      []mailRow
+	History    []auditRow
+	Base       string
+}
+
+// usage is how much of one group's quota is taken.
+type usage struct {
+	Label       string
+	Used, Total int
+}
+
+// oneInvitation gives the invitation of the address, if it is of the edition of the address.
+func (d *Desk) oneInvitation(r *ui.Request) (invitation.Invitation, error) {
+	id, err := r.ID("id")
+	if err != nil {
+		return invitation.Invitation{}, err
+	}
+	i, err := invitation.ByID(r.Context(), d.DB, id)
+	if err != nil {
+		return invitation.Invitation{}, err
+	}
+	if i.EditionID != r.Edition().ID {
+		return invitation.Invitation{}, errOtherEdition
+	}
+	return i, nil
+}
+
+func (d *Desk) invitation(r *ui.Request) error {
+	i, err := d.oneInvitation(r)
+	if err != nil {
+		return err
+	}
+	return d.showInvitation(r, http.StatusOK, invitationForm(r, i), i)
+}
+
+func (d *Desk) showInvitation(r *ui.Request, status int, form *ui.Form, i invitation.Invitation) error {
+	lang, base := r.Lang(), "/desk/e/"+r.Edition().Slug+"/invitations"
+	page := invitationPage{Frame: r.Frame("invitations", boardCrumb(r)), Form: form, I: i, Name: i.Organisation.In(lang), Province: i.Province.Print(lang),
+		Link: d.Invitations.Link(i), Code: d.Invitations.ShortCode(i), Deadline: ui.Moment(i.Deadline(), lang), Base: base}
+	page.Message = r.T("desk.invitation.message", "name", page.Name, "conference", r.Edition().Title(lang), "deadline", page.Deadline, "link", page.Link, "code", page.Code)
+	var err error
+	if page.QR, err = ui.NewQR(strings.ToUpper(page.Link)); err != nil {
+		return err
+	}
+	if err := d.fillDelegation(r, &page); err != nil {
+		return err
+	}
+	mails, err := d.Outbox.Of(r.Context(), invitation.KindInvite, i.ID)
+	if err != nil {
+		return err
+	}
+	for _, m := range mails {
+		page.Mails = append(page.Mails, mailLine(r, m))
+	}
+	history, err := audit.History(r.Context(), d.DB, "invitation", i.ID)
+	if err != nil {
+		return err
+	}
+	for _, h := range history {
+		page.History = append(page.History, auditLine(r, h))
+	}
+	return r.PageStatus(status, "desk/invitations/one", page)
+}
+
+func (d *Desk) fillDelegation(r *ui.Request, page *invitationPage) error {
+	dn, err := delegation.ForInvitation(r.Context(), d.DB, page.I.ID)
+	if err != nil {
+		return err
+	}
+	for _, u := range dn.Groups {
+		if u.Seats > 0 || u.Taken > 0 {
+			page.Usage = append(page.Usage, usage{Label: u.Group.In(r.Lang()), Used: u.Taken, Total: u.Seats})
+		}
+	}
+	for _, p := range dn.Delegates {
+		page.Delegates = append(page.Delegates, delegateLine(r, p))
+	}
+	return nil
+}
+
+// setContact, setDeadline and setOrganisation save one of the forms of the page;
+// what was typed into a refused one is shown again.
+func (d *Desk) setContact(r *ui.Request) error {
+	return d.changeInvitation(r, func(form *ui.Form, i invitation.Invitation) error {
+		return d.Invitations.SetContact(r.Context(), i.ID, invitation.Contact{Name: form.Get("focal_name"), Phone: form.Get("focal_phone"), Email: form.Get("focal_email")})
+	})
+}
+
+func (d *Desk) setDeadline(r *ui.Request) error {
+	return d.changeInvitation(r, func(form *ui.Form, i invitation.Invitation) error {
+		deadline, ok := ui.ParseLocalMinute(form.Get("register_by"))
+		if !ok {
+			form.Note("register_by", conference.Say("desk.error.moment"))
+			return nil
+		}
+		return d.Invitations.SetDeadline(r.Context(), i.ID, deadline)
+	})
+}
+
+func (d *Desk) setOrganisation(r *ui.Request) error {
+	return d.changeInvitation(r, func(form *ui.Form, i invitation.Invitation) error {
+		return d.Editions.ChangeOrganisation(r.Context(), edition.Organisation{ID: i.OrganisationID,
+			NameVi: form.Get("name_vi"), NameEn: form.Get("name_en"), Email: form.Get("email"), Phone: form.Get("phone")})
+	})
+}
+
+func (d *Desk) changeInvitation(r *ui.Request, save func(*ui.Form, invitation.Invitation) error) error {
+	i, err := d.oneInvitation(r)
+	if err != nil {
+		return err
+	}
+	posted, err := r.Form()
+	if err != nil {
+		return err
+	}
+	form := invitationForm(r, i)
+	form.Overlay(posted)
+	if err := save(form, i); err != nil && !form.Refuse(err) {
+		return err
+	}
+	if form.Wrong() {
+		return d.showInvitation(r, http.StatusUnprocessableEntity, form, i)
+	}
+	r.Flash("success", "desk.invitation.saved")
+	return r.Redirect("/desk/e/%s/invitations/%d", r.Edition().Slug, i.ID)
+}
+
+func invitationForm(r *ui.Request, i invitation.Invitation) *ui.Form {
+	return r.NewForm(map[string]string{"focal_name": i.FocalName, "focal_phone": ui.Phone(i.FocalPhone), "focal_email": i.FocalEmail,
+		"name_vi": i.Organisation.Vi, "name_en": i.Organisation.En, "email": i.OrganisationEmail, "phone": ui.Phone(i.OrganisationPhone), "register_by": ui.LocalMinute(i.OwnDeadline.Time)})
+}
+
+func (d *Desk) reissue(r *ui.Request) error {
+	i, err := d.oneInvitation(r)
+	if err != nil {
+		return err
+	}
+	if _, err := d.Invitations.Reissue(r.Context(), i.ID); err != nil {
+		return err
+	}
+	r.Flash("success", "desk.invitation.reissued")
+	return r.Redirect("/desk/e/%s/invitations/%d", r.Edition().Slug, i.ID)
+}
+
+type quotaPage struct {
+	ui.Frame
+	Form   *ui.Form
+	Groups []edition.Group
+	Rows   []quotaRow
+	Base   string
+}
+
+type quotaRow struct {
+	ID    int64
+	Name  string
+	Cells []quotaCell
+	Sum   int
+}
+
+type quotaCell struct{ Field, Value, Error, Label string }
+
+func (d *Desk) quotas(r *ui.Request) error { return d.showQuotas(r, http.StatusOK, r.NewForm(nil)) }
+
+// showQuotas shows the table of quotas, organisations down, groups across, as
+// organisers know it from their spreadsheet.
+func (d *Desk) showQuotas(r *ui.Request, status int, form *ui.Form) error {
+	e := r.Edition()
+	groups, err := edition.Groups(r.Context(), d.DB, e.ID)
+	if err != nil {
+		return err
+	}
+	all, err := invitation.List(r.Context(), d.DB, e.ID)
+	if err != nil {
+		return err
+	}
+	page := quotaPage{Frame: r.Frame("invitations", boardCrumb(r)), Form: form, Groups: groups, Base: "/desk/e/" + e.Slug + "/invitations"}
+	for _, i := range all {
+		row := quotaRow{ID: i.ID, Name: i.Organisation.In(r.Lang()), Sum: i.Seats()}
+		for _, q := range i.Quotas {
+			cell := quotaCell{Field: invitation.TableField(i.ID, q.GroupID), Value: strconv.Itoa(q.Seats), Label: row.Name + ": " + q.Group.In(r.Lang())}
+			if form.Wrong() {
+				cell.Value, cell.Error = form.Get(cell.Field), form.Error(cell.Field)
+			}
+			row.Cells = append(row.Cells, cell)
+		}
+		page.Rows = append(page.Rows, row)
+	}
+	return r.PageStatus(status, "desk/invitations/quotas", page)
+}
+
+// setQuotas saves the whole table, or nothing of it.
+func (d *Desk) setQuotas(r *ui.Request) error {
+	form, err := r.Form()
+	if err != nil {
+		return err
+	}
+	all, err := invitation.List(r.Context(), d.DB, r.Edition().ID)
+	if err != nil {
+		return err
+	}
+	table := map[int64]map[int64]int{}
+	for _, i := range all {
+		table[i.ID] = map[int64]int{}
+		for _, q := range i.Quotas {
+			field := invitation.TableField(i.ID, q.GroupID)
+			if every := form.Get("all-" + strconv.FormatInt(q.GroupID, 10)); every != "" {
+				form.Set(field, every)
+			}
+			table[i.ID][q.GroupID] = form.Int(field)
+		}
+	}
+	if !form.Wrong() {
+		if err := d.Invitations.SetQuotaTable(r.Context(), r.Edition().ID, table); err != nil && !form.Refuse(err) {
+			return err
+		}
+	}
+	if form.Wrong() {
+		return d.showQuotas(r, http.StatusUnprocessableEntity, form)
+	}
+	r.Flash("success", "desk.quotas.saved")
+	return r.Redirect("/desk/e/%s/invitations/quotas", r.Edition().Slug)
+}

@@ -1,0 +1,183 @@
+package desk
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+
+	"hoinghi/conference"
+	"hoinghi/conference/outbox"
+	"hoinghi/conference/web/ui"
+)
+
+const mailRows = 50
+
+func (d *Desk) mailRoutes() []ui.Route {
+	return []ui.Route{
+		ui.GET("/desk/mail", ui.Organisers, d.mailList),
+		ui.GET("/desk/mail/live", ui.Organisers, func(r *ui.Request) error { return r.Stream("outbox") }),
+		ui.GET("/desk/mail/:id", ui.Organisers, d.mailOne),
+		ui.GET("/desk/mail/:id/part/:n", ui.Organisers, d.mailPart),
+		ui.POST("/desk/mail/:id/resend", ui.Organisers, d.mailResend),
+		ui.POST("/desk/mail/:id/stop", ui.Organisers, d.mailStop),
+	}
+}
+
+type mailListPage struct {
+	ui.Frame
+	Rows   []mailRow
+	State  string
+	Query  string
+	States []ui.Option
+	Next   string
+	Local  bool // no mail server is configured: mails stay in this box
+}
+
+type mailRow struct {
+	outbox.Mail
+	StateLabel, Queued, Sent, KindLabel string
+}
+
+func (d *Desk) mailList(r *ui.Request) error {
+	filter := outbox.Filter{State: outbox.State(r.Query("state")), Query: r.Query("q"), Before: r.QueryID("before"), Limit: mailRows}
+	mails, err := d.Outbox.List(r.Context(), filter)
+	if err != nil {
+		return err
+	}
+	page := mailListPage{Frame: r.Frame("mail"), State: string(filter.State), Query: filter.Query, Local: d.Outbox.Local()}
+	for _, m := range mails {
+		page.Rows = append(page.Rows, mailLine(r, m))
+	}
+	for _, s := range outbox.States() {
+		page.States = append(page.States, ui.Option{Value: string(s), Label: r.T("outbox.state." + string(s)), Selected: s == filter.State})
+	}
+	if len(mails) == mailRows {
+		page.Next = fmt.Sprintf("/desk/mail?state=%s&q=%s&before=%d", filter.State, ui.QueryEscape(filter.Query), mails[len(mails)-1].ID)
+	}
+	if r.Query("part") == "rows" {
+		return r.Fragment("desk/mail/list", "rows", page)
+	}
+	return r.Page("desk/mail/list", page)
+}
+
+func mailLine(r *ui.Request, m outbox.Mail) mailRow {
+	return mailRow{Mail: m, StateLabel: r.T("outbox.state." + string(m.State)), KindLabel: r.T("desk.mail.kind." + m.Kind),
+		Queued: ui.Moment(m.QueuedAt.Time, r.Lang()), Sent: ui.Moment(m.SentAt.Time, r.Lang())}
+}
+
+type mailPage struct {
+	ui.Frame
+	Mail     mailRow
+	Subject  string
+	Text     string
+	Lines    []piece
+	Live     bool // the mail as its recipient reads it, with working links: local mailbox only
+	Parts    []mailPartRow
+	Attempts []attemptRow
+}
+
+type mailPartRow struct {
+	N                int
+	Name, Type, Href string
+	Image            bool
+}
+
+type attemptRow struct{ At, Outcome, Kind, Answer string }
+
+// mailOne shows a mail. One that stayed in the local mailbox is shown as its
+// recipient would read it, with working links; of one that left by SMTP only the
+// kept copy is shown, its links blanked.
+func (d *Desk) mailOne(r *ui.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	m, err := d.Outbox.ByID(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	page := mailPage{Frame: r.Frame("mail", ui.Crumb{Label: r.T("desk.nav.mail"), Href: "/desk/mail"}), Mail: mailLine(r, m), Subject: m.Subject, Text: m.Body}
+	if d.Outbox.Local() && m.Transport == "local" {
+		_, msg, err := d.Outbox.Render(r.Context(), id)
+		if err != nil {
+			return err
+		}
+		page.Live, page.Subject, page.Text = true, msg.Subject, msg.Text
+		for i, p := range append(msg.Inline, msg.Files...) {
+			page.Parts = append(page.Parts, mailPartRow{N: i, Name: p.Name, Type: p.ContentType,
+				Href: fmt.Sprintf("/desk/mail/%d/part/%d", id, i), Image: p.ContentType == "image/png"})
+		}
+	}
+	page.Lines = pieces(page.Text)
+	attempts, err := d.Outbox.Attempts(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	for _, a := range attempts {
+		page.Attempts = append(page.Attempts, attemptRow{At: ui.Moment(a.StartedAt.Time, r.Lang()), Outcome: r.T("outbox.outcome." + string(a.Outcome)), Kind: string(a.Outcome), Answer: a.Answer})
+	}
+	return r.Page("desk/mail/one", page)
+}
+
+func (d *Desk) mailPart(r *ui.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	_, msg, err := d.Outbox.Render(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	n, parts := r.Index("n"), append(msg.Inline, msg.Files...)
+	if !d.Outbox.Local() || n < 0 || n >= len(parts) {
+		return conference.NotFound()
+	}
+	p := parts[n]
+	if p.ContentType == "image/png" {
+		return r.File(p.ContentType, "", p.Data)
+	}
+	return r.File(p.ContentType, p.Name, p.Data)
+}
+
+// mailResend leads to the mail that is sent now: a new one when the old had arrived.
+func (d *Desk) mailResend(r *ui.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	sent, err := d.Outbox.Resend(r.Context(), id)
+	if err != nil {
+		return err
+	}
+	r.Flash("success", "desk.mail.resent")
+	return r.Redirect("/desk/mail/%d", sent)
+}
+
+func (d *Desk) mailStop(r *ui.Request) error {
+	id, err := r.ID("id")
+	if err != nil {
+		return err
+	}
+	if err := d.Outbox.Stop(r.Context(), id); err != nil {
+		return err
+	}
+	r.Flash("success", "desk.mail.stopped")
+	return r.Redirect("/desk/mail/%d", id)
+}
+
+// piece is a stretch of a mail's text; with Href it is a link of this site or another.
+type piece struct{ Text, Href string }
+
+var address = regexp.MustCompile(`https?://[^\s<>"]+`)
+
+// pieces finds the addresses in a mail's text, so that they can be followed.
+func pieces(text string) []piece {
+	var out []piece
+	at := 0
+	for _, m := range address.FindAllStringIndex(text, -1) {
+		end := at + len(strings.TrimRight(text[at:m[1]], ".,;)"))
+		out = append(out, piece{Text: text[at:m[0]]}, piece{Text: text[m[0]:end], Href: text[m[0]:end]})
+		at = end
+	}
+	return append(out, piece{Text: text[at:]})
+}

@@ -1,0 +1,81 @@
+package guest
+
+import (
+	"net/http"
+	"time"
+
+	"hoinghi/conference"
+	"hoinghi/conference/web/ui"
+)
+
+// How often short codes may be tried. An address gets 10 a minute after a first 20:
+// a whole office is behind one. Wrong guesses of everybody together are held to 1,000 an hour;
+// conference.Keys.ShortCode says what that is worth against 30 bits.
+var (
+	codeLimit  = ui.Limit{Name: "short-code", Per: 6 * time.Second, Burst: 20}
+	wrongCodes = ui.Limit{Name: "wrong-short-code", Per: 3600 * time.Millisecond, Burst: 100, Global: true}
+)
+
+type codePage struct {
+	ui.Frame
+	Form *ui.Form
+}
+
+func (g *Guest) codeForm(r *ui.Request) error {
+	return g.showCodeForm(r, http.StatusOK, r.NewForm(nil))
+}
+
+func (g *Guest) showCodeForm(r *ui.Request, status int, form *ui.Form) error {
+	g.setFront(r)
+	page := codePage{Frame: r.Frame("code"), Form: form}
+	page.Path = "/m"
+	return r.PageStatus(status, "guest/code", page)
+}
+
+// findCode leads to the page of the organisation whose short code was typed.
+func (g *Guest) findCode(r *ui.Request) error {
+	form, err := r.Form()
+	if err != nil {
+		return err
+	}
+	path, err := g.pathOfCode(r, form.Get("code"))
+	switch kind := conference.KindOf(err); {
+	case err == nil:
+		return r.Redirect("%s", path)
+	case kind == conference.KindTooMany:
+		form.Refuse(err)
+		r.Writer().Header().Set("Retry-After", "60")
+		return g.showCodeForm(r, http.StatusTooManyRequests, form)
+	case kind == conference.KindGone:
+		form.Note("code", conference.Say("invitation.error.link_replaced"))
+	case kind == conference.KindNotFound && form.Get("code") == "":
+		form.Note("code", conference.Say("guest.error.code_missing"))
+	case kind == conference.KindNotFound:
+		form.Note("code", conference.Say("guest.error.code"))
+	default:
+		return err
+	}
+	return g.showCodeForm(r, http.StatusUnprocessableEntity, form)
+}
+
+// pathOfCode gives the address of a short code's page. Only a wrong code counts
+// against the limit for all.
+func (g *Guest) pathOfCode(r *ui.Request, code string) (string, error) {
+	if err := r.Allow(codeLimit); err != nil {
+		return "", err
+	}
+	if err := r.Left(wrongCodes); err != nil {
+		return "", err
+	}
+	i, err := g.Invitations.ByCode(r.Context(), g.DB, code)
+	if err == nil {
+		return g.Invitations.Path(i), nil
+	}
+	if conference.KindOf(err) == conference.KindNotFound && code != "" {
+		g.Log.Warn("wrong short code") // never the code: it may be right but for one sign
+		if full := r.Allow(wrongCodes); full != nil {
+			return "", full
+		}
+	}
+	return "", err
+}
