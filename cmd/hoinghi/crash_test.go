@@ -230,7 +230,9 @@ func scan(ctx context.Context, t *testing.T, links demo.Links, worker int, kept 
 	for n := 0; ctx.Err() == nil; n++ {
 		id := fmt.Sprintf("%08x-0000-4000-8000-%012x", worker, n)
 		now := time.Now().UnixMilli()
-		var answer struct{ Results []struct{ ID, Verdict, Error string } }
+		var answer struct {
+			Results []struct{ ID, Verdict, Error string }
+		}
 		status, err := postJSON(ctx, client, links.Base+"/door/scans", map[string]any{"sent": now, "cursor": 0,
 			"scans": []map[string]any{{"id": id, "seq": n + 1, "token": "NOT A BADGE", "t": now, "off": 0}}}, &answer)
 		if err != nil {

@@ -65,7 +65,7 @@ type demoClock struct{ shift atomic.Int64 }
 
 func startDemoClock() *demoClock {
 	c := &demoClock{}
-	c.shift.Store(int64(demo.Moment().Sub(time.Now())))
+	c.shift.Store(int64(time.Until(demo.Moment())))
 	return c
 }
 

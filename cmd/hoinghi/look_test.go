@@ -33,9 +33,11 @@ func TestEveryPageLooksRightAndIsAccessible(t *testing.T) {
 			tab.Shot(l.name + "-1440")
 			tab.CheckAccessibility(l.name + " at 1440 px")
 			tab.Dark(true)
+			tab.Go(address) // afresh: colours that change under an open page take a moment
 			tab.CheckAccessibility(l.name + " in the dark scheme")
 			tab.Shot(l.name + "-1440-dark")
 			tab.Dark(false)
+			tab.Go(address)
 			tab.Size(768, 1024)
 			tab.Shot(l.name + "-768")
 			tab.Size(360, 740)

@@ -45,7 +45,7 @@ func (s *safeBuffer) String() string {
 // 5 September 2022, when the example conference was being prepared.
 func serveEmpty(t *testing.T, smtp string) *program {
 	t.Helper()
-	shift := time.Date(2022, 9, 5, 8, 0, 0, 0, time.UTC).Sub(time.Now())
+	shift := time.Until(time.Date(2022, 9, 5, 8, 0, 0, 0, time.UTC))
 	p := &program{t: t, out: &safeBuffer{}}
 	c := serveCommand{settings{Data: t.TempDir(), Addr: freeAddress(t), SMTPURL: smtp, MailFrom: "btc@hoinghi.example", MailName: "Ban Tổ chức",
 		clock: func() time.Time { return time.Now().Add(shift) }}}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
 )
 
@@ -22,13 +23,16 @@ type ProvinceCount struct {
 	Abbr       string
 	NameVi     string
 	NameEn     string
+	Kind       string // province or city
 	Host       bool
 	Registered int
 	Arrived    int
 }
 
-// Name gives the province's name in a language.
-func (p ProvinceCount) Name(lang string) string { return pick(lang, p.NameVi, p.NameEn) }
+// Name gives the province's name for lists: "TP. Cần Thơ", "Tây Ninh".
+func (p ProvinceCount) Name(lang string) string {
+	return pick(lang, vietnamese.ProvinceShort(p.Kind, p.NameVi), p.NameEn)
+}
 
 // Minute counts the people whose first entry fell into one minute.
 type Minute struct {
@@ -56,7 +60,7 @@ const sqlProvinceCounts = `WITH people AS (
     SELECT province_version_id AS province FROM edition_province WHERE edition_id = ?1 AND role IN ('host', 'member')
     UNION SELECT province FROM people
 )
-SELECT ifnull(p.slug, ''), ifnull(p.abbr, ''), ifnull(pv.name_vi, ''), ifnull(pv.name_en, ''), ifnull(ep.role = 'host', 0),
+SELECT ifnull(p.slug, ''), ifnull(p.abbr, ''), ifnull(pv.name_vi, ''), ifnull(pv.name_en, ''), ifnull(pv.kind, ''), ifnull(ep.role = 'host', 0),
     ifnull(people.registered, 0), ifnull(people.arrived, 0)
 FROM places
 LEFT JOIN people ON people.province IS places.province
@@ -66,7 +70,7 @@ LEFT JOIN edition_province ep ON ep.edition_id = ?1 AND ep.province_version_id =
 ORDER BY pv.id IS NULL, ifnull(ep.role = 'host', 0) DESC, pv.sort_key, pv.id`
 
 func (p *ProvinceCount) fields() []any {
-	return []any{&p.Slug, &p.Abbr, &p.NameVi, &p.NameEn, &p.Host, &p.Registered, &p.Arrived}
+	return []any{&p.Slug, &p.Abbr, &p.NameVi, &p.NameEn, &p.Kind, &p.Host, &p.Registered, &p.Arrived}
 }
 
 const sqlMinutes = `SELECT a.at - a.at % 60000, count(*) FROM arrival a JOIN delegate d ON d.id = a.delegate_id

@@ -115,9 +115,9 @@ func TestArrivals(t *testing.T) {
 		t.Errorf("%d of %d arrived, want 3 of 4", got.Arrived, got.Registered)
 	}
 	want := []checkin.ProvinceCount{
-		{Slug: "tay-ninh-mau", Abbr: "XTN", NameVi: "Tây Ninh", NameEn: "Tay Ninh", Host: true},
-		{Slug: "an-giang-mau", Abbr: "XAG", NameVi: "An Giang", NameEn: "An Giang", Registered: 3, Arrived: 2},
-		{Slug: "can-tho-mau", Abbr: "XCT", NameVi: "Cần Thơ", NameEn: "Can Tho"},
+		{Slug: "tay-ninh-mau", Abbr: "XTN", NameVi: "Tây Ninh", NameEn: "Tay Ninh", Kind: "province", Host: true},
+		{Slug: "an-giang-mau", Abbr: "XAG", NameVi: "An Giang", NameEn: "An Giang", Kind: "province", Registered: 3, Arrived: 2},
+		{Slug: "can-tho-mau", Abbr: "XCT", NameVi: "Cần Thơ", NameEn: "Can Tho", Kind: "city"},
 		{Registered: 1, Arrived: 1},
 	}
 	if d := cmp.Diff(want, got.Provinces); d != "" {

@@ -137,15 +137,6 @@ func (h *house) submit(t testing.TB, i invitation.Invitation) delegation.Receipt
 	return r
 }
 
-func (h *house) byID(t testing.TB, id int64) delegation.Delegate {
-	t.Helper()
-	d, err := delegation.ByID(t.Context(), h.db, id)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
 // refused checks the kind of an error and the keys it names: its message without
 // fields, or "field: key" for each of them. Every key must exist in both languages.
 func (h *house) refused(t testing.TB, err error, kind conference.Kind, want ...string) {

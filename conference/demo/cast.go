@@ -29,7 +29,7 @@ const (
 
 // party is one Sở in the story.
 type party struct {
-	slug, name     string // of its province
+	slug           string // of its province
 	stance         stance
 	reason         string // for declining
 	contact        invitation.Contact

@@ -75,7 +75,7 @@ func (r *Received) read() error {
 		return fmt.Errorf("date: %w", err)
 	}
 	if r.Subject, err = new(mime.WordDecoder).DecodeHeader(m.Header.Get("Subject")); err != nil {
-		return fmt.Errorf("Subject: %w", err)
+		return fmt.Errorf("subject: %w", err)
 	}
 	if reply := m.Header.Get("Reply-To"); reply != "" {
 		a, err := mail.ParseAddress(reply)

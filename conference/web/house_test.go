@@ -153,8 +153,3 @@ func (v *visitor) get(address string) (*http.Response, string) {
 	v.h.t.Helper()
 	return v.send(http.MethodGet, address, "", "")
 }
-
-func (v *visitor) post(address string, values url.Values) (*http.Response, string) {
-	v.h.t.Helper()
-	return v.send(http.MethodPost, address, "application/x-www-form-urlencoded", values.Encode())
-}

@@ -84,10 +84,8 @@ func crawl(t *testing.T, who, lang string, v *visitor, from []string) int {
 	for len(queue) > 0 && n < 400 {
 		path := queue[0]
 		queue = queue[1:]
-		if shape := kindOf(path); seen[path] || strings.HasPrefix(path, "/static/") || tooMany(seen, shape) {
+		if seen[path] || strings.HasPrefix(path, "/static/") || tooMany(seen, kindOf(path)) {
 			continue
-		} else {
-			seen[shape+"#"] = true
 		}
 		seen[path] = true
 		res, body := v.get(strings.ReplaceAll(path, "&amp;", "&"))

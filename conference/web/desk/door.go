@@ -2,7 +2,7 @@ package desk
 
 import (
 	"net/http"
-	"slices"
+	"strconv"
 
 	"hoinghi/conference"
 	"hoinghi/conference/account"
@@ -11,135 +11,156 @@ import (
 )
 
 func (d *Desk) doorRoutes() []ui.Route {
-	return slices.Concat(d.arrivalRoutes(), []ui.Route{
-		ui.GET("/desk/e/:edition/door", ui.Stewards, d.devices),
+	return []ui.Route{
+		ui.GET("/desk/e/:edition/door", ui.Stewards, d.door),
+		ui.GET("/desk/e/:edition/door/live", ui.Stewards, d.arrivalsLive),
 		ui.POST("/desk/e/:edition/door", ui.Stewards, d.newPairing),
+		ui.POST("/desk/e/:edition/door/:id/name", ui.Stewards, d.renameDevice),
 		ui.POST("/desk/e/:edition/door/:id/revoke", ui.Stewards, d.revokeDevice),
-	})
+		ui.GET("/desk/e/:edition/arrivals", ui.Stewards, d.arrivals),
+		ui.GET("/desk/e/:edition/arrivals/live", ui.Stewards, d.arrivalsLive),
+		ui.POST("/desk/e/:edition/arrivals/undo", ui.Organisers, d.undoArrival),
+	}
 }
 
-type devicesPage struct {
+type doorPage struct {
 	ui.Frame
-	Form    *ui.Form
-	Points  []ui.Option
-	Devices []deviceRow
-	Pairing *pairing
-	Base    string
+	Base        string
+	Form        *ui.Form
+	Checkpoints []ui.Option
+	Devices     []deviceRow
 }
 
 type deviceRow struct {
-	ID                        int64
-	Name, Point, Paired, Seen string
-	State                     string // waiting, on, off
+	ID                       int64
+	Name, Checkpoint         string
+	Paired, Seen, Until      string
+	Waiting, Revoked, Active bool
 }
 
-// pairing is shown once, right after it was made.
-type pairing struct {
-	Name, Until, URL string
-	QR               ui.QR
+func (d *Desk) door(r *ui.Request) error {
+	return d.showDoor(r, http.StatusOK, r.NewForm(nil))
 }
 
-func (d *Desk) devices(r *ui.Request) error {
-	return d.showDevices(r, http.StatusOK, r.NewForm(nil), nil)
-}
-
-func (d *Desk) showDevices(r *ui.Request, status int, form *ui.Form, made *pairing) error {
-	e := r.Edition()
-	points, err := checkin.Checkpoints(r.Context(), d.DB, e.ID)
+func (d *Desk) showDoor(r *ui.Request, status int, form *ui.Form) error {
+	points, err := d.checkpoints(r)
 	if err != nil {
 		return err
 	}
-	all, err := d.Accounts.Devices(r.Context(), e.ID)
+	devices, err := d.Accounts.Devices(r.Context(), r.Edition().ID)
 	if err != nil {
 		return err
 	}
-	page := devicesPage{Frame: r.Frame("door"), Form: form, Pairing: made, Base: "/desk/e/" + e.Slug + "/door"}
+	page := doorPage{Frame: r.Frame("door"), Base: "/desk/e/" + r.Edition().Slug + "/door", Form: form}
+	names := map[int64]string{}
 	for _, p := range points {
-		page.Points = append(page.Points, ui.Option{Value: ui.Itoa(p.ID), Label: p.Name(r.Lang())})
+		names[p.ID] = p.Name(r.Lang())
+		page.Checkpoints = append(page.Checkpoints, ui.Option{Value: strconv.FormatInt(p.ID, 10), Label: p.Name(r.Lang())})
 	}
-	for _, dev := range all {
-		if row, ok := deviceLine(r, dev, points); ok {
-			page.Devices = append(page.Devices, row)
-		}
+	for _, v := range devices {
+		page.Devices = append(page.Devices, deviceRow{ID: v.ID, Name: v.Name, Checkpoint: names[v.CheckpointID],
+			Paired: ui.Moment(v.PairedAt.Time, r.Lang()), Seen: ui.Moment(v.SeenAt.Time, r.Lang()), Until: ui.Clock(v.PairingUntil.Time),
+			Waiting: !v.Paired(), Revoked: v.Revoked(), Active: v.Paired() && !v.Revoked()})
+	}
+	if r.Query("part") == "devices" {
+		return r.Fragment("desk/door/index", "devices", page)
 	}
 	return r.PageStatus(status, "desk/door/index", page)
 }
 
-// deviceLine gives a device for the list; a pairing code that ran out unused is not worth a line.
-func deviceLine(r *ui.Request, dev account.Device, points []checkin.Checkpoint) (deviceRow, bool) {
-	row := deviceRow{ID: dev.ID, Name: dev.Name, Paired: ui.Moment(dev.PairedAt.Time, r.Lang()), Seen: ui.Moment(dev.SeenAt.Time, r.Lang()), State: "on"}
-	for _, p := range points {
-		if p.ID == dev.CheckpointID {
-			row.Point = p.Name(r.Lang())
-		}
+// checkpoints gives the edition's checkpoints; an edition that has none yet gets its main entrance.
+func (d *Desk) checkpoints(r *ui.Request) ([]checkin.Checkpoint, error) {
+	points, err := checkin.Checkpoints(r.Context(), d.DB, r.Edition().ID)
+	if err != nil || len(points) > 0 {
+		return points, err
 	}
-	switch {
-	case dev.Revoked():
-		row.State = "off"
-	case !dev.Paired() && r.Now().After(dev.PairingUntil.Time):
-		return row, false
-	case !dev.Paired():
-		row.State = "waiting"
-	}
-	return row, true
+	main, err := d.Checkins.Default(r.Context(), r.Edition().ID)
+	return []checkin.Checkpoint{main}, err
 }
 
+type pairingPage struct {
+	ui.Frame
+	Base, Name, Checkpoint, Until, URL string
+	QR                                 ui.QR
+}
+
+// newPairing shows the pairing code of a new device. Its secret is shown once,
+// here, and kept nowhere.
 func (d *Desk) newPairing(r *ui.Request) error {
 	form, err := r.Form()
 	if err != nil {
 		return err
 	}
-	point, err := d.point(r, form)
+	points, err := d.checkpoints(r)
 	if err != nil {
 		return err
 	}
-	dev, secret, err := d.Accounts.NewPairing(r.Context(), r.Edition().ID, point, form.Get("name"), false)
+	point := points[0]
+	for _, p := range points {
+		if p.ID == form.ID("checkpoint") {
+			point = p
+		}
+	}
+	device, secret, err := d.Accounts.NewPairing(r.Context(), r.Edition().ID, point.ID, form.Get("name"), false)
 	if err != nil {
 		if !form.Refuse(err) {
 			return err
 		}
-		return d.showDevices(r, http.StatusUnprocessableEntity, form, nil)
+		return d.showDoor(r, http.StatusUnprocessableEntity, form)
 	}
-	made := &pairing{Name: dev.Name, Until: ui.Clock(dev.PairingUntil.Time), URL: d.Absolute("/door/pair#" + secret)}
-	if made.QR, err = ui.NewQR(made.URL); err != nil {
+	address := d.Absolute("/door/pair#" + secret)
+	qr, err := ui.NewQR(address)
+	if err != nil {
 		return err
 	}
-	return d.showDevices(r, http.StatusOK, r.NewForm(nil), made)
+	base := "/desk/e/" + r.Edition().Slug + "/door"
+	return r.Page("desk/door/pairing", pairingPage{Frame: r.Frame("door", ui.Crumb{Label: r.T("desk.nav.door"), Href: base}), Base: base,
+		Name: device.Name, Checkpoint: point.Name(r.Lang()), Until: ui.Clock(device.PairingUntil.Time), URL: address, QR: qr})
 }
 
-// point gives the chosen checkpoint, the edition's own first one when none was chosen.
-func (d *Desk) point(r *ui.Request, form *ui.Form) (int64, error) {
-	points, err := checkin.Checkpoints(r.Context(), d.DB, r.Edition().ID)
+func (d *Desk) renameDevice(r *ui.Request) error {
+	form, err := r.Form()
 	if err != nil {
-		return 0, err
+		return err
 	}
-	for _, p := range points {
-		if p.ID == form.ID("checkpoint") {
-			return p.ID, nil
+	device, err := d.deviceOf(r)
+	if err != nil {
+		return err
+	}
+	if err := d.Accounts.Rename(r.Context(), device.ID, form.Get("name")); err != nil {
+		if !form.Refuse(err) {
+			return err
 		}
+		return d.showDoor(r, http.StatusUnprocessableEntity, form)
 	}
-	if len(points) > 0 {
-		return points[0].ID, nil
-	}
-	p, err := d.Checkins.Default(r.Context(), r.Edition().ID)
-	return p.ID, err
+	r.Flash("success", "door.desk.renamed")
+	return r.Redirect("/desk/e/%s/door", r.Edition().Slug)
 }
 
 func (d *Desk) revokeDevice(r *ui.Request) error {
+	device, err := d.deviceOf(r)
+	if err != nil {
+		return err
+	}
+	if err := d.Accounts.Revoke(r.Context(), device.ID); err != nil {
+		return err
+	}
+	r.Flash("success", "door.desk.revoked_done", "name", device.Name)
+	return r.Redirect("/desk/e/%s/door", r.Edition().Slug)
+}
+
+// deviceOf gives the device of the path if it belongs to the edition of the path.
+func (d *Desk) deviceOf(r *ui.Request) (account.Device, error) {
 	id, err := r.ID("id")
 	if err != nil {
-		return err
+		return account.Device{}, err
 	}
-	dev, err := d.Accounts.Device(r.Context(), id)
+	device, err := d.Accounts.Device(r.Context(), id)
 	if err != nil {
-		return err
+		return account.Device{}, err
 	}
-	if dev.EditionID != r.Edition().ID {
-		return conference.NotFound()
+	if device.EditionID != r.Edition().ID {
+		return account.Device{}, conference.NotFound()
 	}
-	if err := d.Accounts.Revoke(r.Context(), id); err != nil {
-		return err
-	}
-	r.Flash("success", "desk.door.revoked", "name", dev.Name)
-	return r.Redirect("/desk/e/%s/door", r.Edition().Slug)
+	return device, nil
 }
