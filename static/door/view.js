@@ -58,9 +58,10 @@ export class View {
     const [look, icon] = KIND[card.verdict] ?? KIND.unknown;
     const word = look === 'repeat' ? 'word_' + card.verdict : 'word_' + look;
     const parts = [make('div', 'verdict-head', this.icon(icon), make('p', 'verdict-word', this.say(word)))];
-    if (card.person) parts.push(...this.#person(card.person));
+    const [name, ...about] = card.person ? this.#person(card.person) : [];
     const text = this.#text(card);
-    if (text) parts.push(make('p', 'verdict-note', text));
+    // When and where somebody came in matters more than their title, and must not be scrolled to.
+    parts.push(...[name, text && make('p', 'verdict-note', text), ...about].filter(Boolean));
     if (card.pending) parts.push(make('p', 'verdict-pending', this.icon('cloud-off'), this.say('pending')));
     const step = this.#step(card);
     if (step) parts.push(make('p', 'verdict-step', step));
