@@ -69,8 +69,8 @@ const (
 	stewardEmail       = "don-tiep@vidu.invalid"
 )
 
-// stillOpen is how long registration stays open in a demo that is started after
-// the conference's own deadline: the focal points' pages could not be tried out otherwise.
+// stillOpen is how long registration stays open in a demo that is started after the
+// conference: the focal points' pages could not be tried out otherwise.
 const stillOpen = 60 * 24 * time.Hour
 
 type filler struct {
@@ -147,12 +147,15 @@ func (f *filler) look(ctx context.Context) (filled bool, err error) {
 	return false, nil
 }
 
-// deadline gives an edition's own deadline while it is to come, else one that lets
-// the demo be tried out.
-func (f *filler) deadline(own db.Time) db.Time {
+// deadline gives the conference's own deadline while it is to come, then the end of
+// the conference, and after that one that lets the demo be tried out still.
+func (f *filler) deadline(s edition.Settings) db.Time {
 	now := f.db.Now()
-	if now.Before(own.Time) {
-		return own
+	switch {
+	case now.Before(s.RegisterBy.Time):
+		return s.RegisterBy
+	case now.Before(s.End()):
+		return db.At(s.End())
 	}
 	day := now.Add(stillOpen).In(vietnamese.Zone())
 	return db.At(time.Date(day.Year(), day.Month(), day.Day(), 17, 0, 0, 0, vietnamese.Zone()))
@@ -161,7 +164,7 @@ func (f *filler) deadline(own db.Time) db.Time {
 // keepOpen moves a deadline that has passed since the demo was filled.
 func (f *filler) keepOpen(ctx context.Context) error {
 	draft := f.xii.Draft()
-	draft.RegisterBy = f.deadline(draft.RegisterBy)
+	draft.RegisterBy = f.deadline(draft.Settings)
 	if err := f.Editions.Change(ctx, f.xii.ID, draft); err != nil {
 		return fmt.Errorf("keep registration open: %w", err)
 	}
@@ -198,7 +201,7 @@ func (f *filler) makeXII(ctx context.Context) error {
 		return fmt.Errorf("seed provinces: %w", err)
 	}
 	draft := edition.XII()
-	draft.Slug, draft.RegisterBy = SlugXII, f.deadline(draft.RegisterBy)
+	draft.Slug, draft.RegisterBy = SlugXII, f.deadline(draft.Settings)
 	var err error
 	if f.xii, err = f.Editions.Create(ctx, draft); err != nil {
 		return fmt.Errorf("create edition: %w", err)
