@@ -32,6 +32,14 @@ export class List {
     this.#keys = new Map(Object.entries(data.edition.keys).map(([id, text]) => [Number(id), bytes(text)]));
   }
 
+  // clear forgets everybody: the device was shut out.
+  clear() {
+    this.#data = null;
+    this.version = '';
+    this.at = 0;
+    for (const map of [this.#byId, this.#byBadge, this.#revoked, this.#keys]) map.clear();
+  }
+
   #add(person) {
     Object.defineProperty(person, 'words', { value: person.folded.split(' '), enumerable: false, writable: true });
     this.#byId.set(person.id, person);

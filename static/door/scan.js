@@ -35,8 +35,11 @@ const sync = new Sync(store, list, {
   undone: takeUndone,
   list: showBar,
   state: showBar,
+  refused: (text) => view.banner('refused', text, 'error'),
   unpaired: async () => {
     await store.forget();
+    list.clear();
+    showBar();
     view.banner('unpaired', view.say('unpaired'), 'error', view.link('/door/pair', view.say('pair')));
   },
 });
@@ -96,6 +99,7 @@ async function scan({ token, person }) {
   try {
     await store.push(row, { recent });
     waiting++;
+    drawBar();
     sync.now();
   } catch {
     view.banner('storage', view.say('storage_full'), 'error');
@@ -207,8 +211,6 @@ async function undo(id) {
   }
   waiting++;
   if (list.person(entry.person)?.in?.scan === id) list.enter(entry.person, null);
-  // Whoever is taken back may be read again at once.
-  seen.clear();
   amend(id, { undone: true });
   if (view.shows(id)) view.idle();
   showBar();
@@ -268,6 +270,10 @@ async function showBar() {
   } catch {
     view.banner('storage', view.say('storage_full'), 'error');
   }
+  drawBar();
+}
+
+function drawBar() {
   const age = list.ready && list.at ? sync.serverNow() - list.at : null;
   view.bar({ place: list.place, online: sync.online, waiting, age: view.age(age), ...list.counts() });
   view.banner('old', age !== null && age > OLD_LIST ? view.say('list_old') : null);

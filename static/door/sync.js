@@ -21,7 +21,7 @@ export class Sync {
   #listDirty = false; // arrivals moved since they were kept
   #kept = null; // the list as kept on the disk
 
-  // on: { result(result, row), change(change), state(), unpaired(), undone(row, error), list() }
+  // on: { result(result, row), change(change), state(), unpaired(), refused(text), undone(row, error), list() }
   constructor(store, list, on) {
     this.#store = store;
     this.#list = list;
@@ -67,6 +67,8 @@ export class Sync {
         this.#on.unpaired();
         return;
       }
+      // The server answered, only not as wished: its words help more than "no network".
+      if (err.status >= 400 && err.status < 500) this.#on.refused(err.message);
       pause = this.#wait * (0.75 + Math.random() / 2);
       this.#wait = Math.min(this.#wait * 2, 60_000);
       this.#again = false;
@@ -151,7 +153,9 @@ export class Sync {
   // What waits in the queue has happened, though the server does not know it yet.
   async #applyQueue() {
     for (const row of await this.#store.oldest(10_000)) {
-      if (row.person && row.in && !this.#list.person(row.person)?.in) this.#list.enter(row.person, { ...row.in, mine: true });
+      if (row.undo) {
+        for (const { delegate, first } of this.#list.arrivals()) if (first.scan === row.undo) this.#list.enter(delegate, null);
+      } else if (row.person && row.in && !this.#list.person(row.person)?.in) this.#list.enter(row.person, { ...row.in, mine: true });
     }
   }
 

@@ -1,61 +1,72 @@
 package desk
 
 import (
-	"hoinghi/conference"
 	"hoinghi/conference/checkin"
 	"hoinghi/conference/web/ui"
 )
 
-const latestEntries = 20
+const latestArrivals = 20
+
+func (d *Desk) arrivalRoutes() []ui.Route {
+	return []ui.Route{
+		ui.GET("/desk/e/:edition/arrivals", ui.Stewards, d.arrivals),
+		ui.GET("/desk/e/:edition/arrivals/live", ui.Stewards, func(r *ui.Request) error { return r.Stream(checkin.Topic(r.Edition().ID)) }),
+	}
+}
 
 type arrivalsPage struct {
 	ui.Frame
-	Base       string
-	Registered int
-	Arrived    int
-	Provinces  []funnelRow
-	Latest     []entryRow
-	MayUndo    bool
-	Peak       string // the busiest minute, "" before anybody came
-	PeakCount  int
-	First      string // when the first one came
+	Arrived, Registered int
+	Tiles               []tile
+	Rows                []provinceRow
+	Latest              []entryRow
+	Base                string
+}
+
+// tile is one province on the map of tiles.
+type tile struct {
+	Name, Short              string
+	Col, Row, Present, Total int
+}
+
+type provinceRow struct {
+	Name           string
+	Host           bool
+	Present, Total int
 }
 
 type entryRow struct {
-	Scan, At, Name, Title, Organisation, Province, Place, Device string
-	ByHand                                                       bool
+	At, Name, Title, Organisation, Province, Where string
+	ByHand                                         bool
 }
 
-// arrivals shows how far the reception has come. It follows the door by itself.
+// arrivals shows who is there, by province; it is read again whenever somebody is let in.
 func (d *Desk) arrivals(r *ui.Request) error {
-	got, err := checkin.Arrivals(r.Context(), d.DB, r.Edition().ID, latestEntries)
+	e, lang := r.Edition(), r.Lang()
+	rec, err := checkin.Arrivals(r.Context(), d.DB, e.ID, latestArrivals)
 	if err != nil {
 		return err
 	}
-	page := arrivalsPage{Frame: r.Frame("arrivals"), Base: "/desk/e/" + r.Edition().Slug, Registered: got.Registered, Arrived: got.Arrived,
-		MayUndo: r.Staff().Actor().Has(conference.RoleOrganiser)}
-	for _, p := range got.Provinces {
-		name := p.Name(r.Lang())
+	page := arrivalsPage{Frame: r.Frame("arrivals"), Arrived: rec.Arrived, Registered: rec.Registered, Base: "/desk/e/" + e.Slug + "/arrivals"}
+	for _, p := range rec.Provinces {
+		name := p.Name(lang)
 		if name == "" {
-			name = r.T("checkin.no_province")
+			name = r.T("desk.arrivals.central")
 		}
-		row := funnelRow{Label: name, Value: p.Arrived, Total: p.Registered}
-		if p.Host {
-			row.Note = r.T("door.desk.host")
-		}
-		page.Provinces = append(page.Provinces, row)
-	}
-	for _, m := range got.Minutes {
-		if page.First == "" {
-			page.First = ui.Clock(m.At.Time)
-		}
-		if m.N > page.PeakCount {
-			page.Peak, page.PeakCount = ui.Clock(m.At.Time), m.N
+		page.Rows = append(page.Rows, provinceRow{Name: name, Host: p.Host, Present: p.Arrived, Total: p.Registered})
+		if at, ok := places()[p.Slug]; ok {
+			page.Tiles = append(page.Tiles, tile{Name: name, Short: at.short, Col: at.col, Row: at.row, Present: p.Arrived, Total: p.Registered})
 		}
 	}
-	for _, e := range got.Latest {
-		page.Latest = append(page.Latest, entryRow{Scan: e.ScanID, At: ui.Clock(e.At.Time), Name: e.Name, Title: e.Title, Organisation: e.Organisation,
-			Province: e.Province(r.Lang()), Place: e.Checkpoint(r.Lang()), Device: e.Device, ByHand: e.ByHand})
+	if len(page.Tiles) != len(page.Rows) {
+		page.Tiles = nil // a map that leaves somebody out would mislead
+	}
+	for _, a := range rec.Latest {
+		row := entryRow{At: ui.Clock(a.At.Time), Name: a.Name, Title: a.Title, Organisation: a.Organisation, Province: a.ProvinceVi, Where: a.CheckpointVi, ByHand: a.ByHand}
+		if lang == "en" {
+			row.Province, row.Where = a.ProvinceEn, a.CheckpointEn
+		}
+		page.Latest = append(page.Latest, row)
 	}
 	if r.Query("part") == "body" {
 		return r.Fragment("desk/arrivals/index", "body", page)
@@ -63,19 +74,20 @@ func (d *Desk) arrivals(r *ui.Request) error {
 	return r.Page("desk/arrivals/index", page)
 }
 
-func (d *Desk) arrivalsLive(r *ui.Request) error {
-	return r.Stream(checkin.Topic(r.Edition().ID))
+// place is where a province stands on the map of tiles, six columns wide.
+type place struct {
+	short    string
+	col, row int
 }
 
-// undoArrival takes back an entry when the device that made it no longer may.
-func (d *Desk) undoArrival(r *ui.Request) error {
-	form, err := r.Form()
-	if err != nil {
-		return err
+// places lays the southern provinces of before the merger out as they lie: north
+// at the top, the sea to the east and south. Those that kept their name stay where they were.
+func places() map[string]place {
+	return map[string]place{
+		"binh-phuoc": {"B.Phước", 4, 1}, "tay-ninh": {"T.Ninh", 2, 1}, "binh-duong": {"B.Dương", 3, 2}, "dong-nai": {"Đ.Nai", 4, 2}, "binh-thuan": {"B.Thuận", 6, 2},
+		"long-an": {"L.An", 2, 3}, "ho-chi-minh": {"TP.HCM", 3, 3}, "ba-ria-vung-tau": {"BR-VT", 5, 3},
+		"an-giang": {"A.Giang", 1, 4}, "dong-thap": {"Đ.Tháp", 2, 4}, "tien-giang": {"T.Giang", 3, 4}, "ben-tre": {"B.Tre", 4, 4},
+		"kien-giang": {"K.Giang", 1, 5}, "can-tho": {"C.Thơ", 2, 5}, "vinh-long": {"V.Long", 3, 5}, "tra-vinh": {"T.Vinh", 4, 5},
+		"hau-giang": {"H.Giang", 2, 6}, "soc-trang": {"S.Trăng", 3, 6}, "ca-mau": {"C.Mau", 1, 7}, "bac-lieu": {"B.Liêu", 2, 7},
 	}
-	if err := d.Checkins.UndoLater(r.Context(), r.Edition().ID, form.Get("scan")); err != nil {
-		return err
-	}
-	r.Flash("success", "door.desk.undone")
-	return r.Redirect("/desk/e/%s/arrivals", r.Edition().Slug)
 }

@@ -2,7 +2,7 @@ package desk
 
 import (
 	"net/http"
-	"strconv"
+	"slices"
 
 	"hoinghi/conference"
 	"hoinghi/conference/account"
@@ -11,156 +11,135 @@ import (
 )
 
 func (d *Desk) doorRoutes() []ui.Route {
-	return []ui.Route{
-		ui.GET("/desk/e/:edition/door", ui.Stewards, d.door),
-		ui.GET("/desk/e/:edition/door/live", ui.Stewards, d.arrivalsLive),
+	return slices.Concat(d.arrivalRoutes(), []ui.Route{
+		ui.GET("/desk/e/:edition/door", ui.Stewards, d.devices),
 		ui.POST("/desk/e/:edition/door", ui.Stewards, d.newPairing),
-		ui.POST("/desk/e/:edition/door/:id/name", ui.Stewards, d.renameDevice),
 		ui.POST("/desk/e/:edition/door/:id/revoke", ui.Stewards, d.revokeDevice),
-		ui.GET("/desk/e/:edition/arrivals", ui.Stewards, d.arrivals),
-		ui.GET("/desk/e/:edition/arrivals/live", ui.Stewards, d.arrivalsLive),
-		ui.POST("/desk/e/:edition/arrivals/undo", ui.Organisers, d.undoArrival),
-	}
+	})
 }
 
-type doorPage struct {
+type devicesPage struct {
 	ui.Frame
-	Base        string
-	Form        *ui.Form
-	Checkpoints []ui.Option
-	Devices     []deviceRow
+	Form    *ui.Form
+	Points  []ui.Option
+	Devices []deviceRow
+	Pairing *pairing
+	Base    string
 }
 
 type deviceRow struct {
-	ID                       int64
-	Name, Checkpoint         string
-	Paired, Seen, Until      string
-	Waiting, Revoked, Active bool
+	ID                        int64
+	Name, Point, Paired, Seen string
+	State                     string // waiting, on, off
 }
 
-func (d *Desk) door(r *ui.Request) error {
-	return d.showDoor(r, http.StatusOK, r.NewForm(nil))
+// pairing is shown once, right after it was made.
+type pairing struct {
+	Name, Until, URL string
+	QR               ui.QR
 }
 
-func (d *Desk) showDoor(r *ui.Request, status int, form *ui.Form) error {
-	points, err := d.checkpoints(r)
+func (d *Desk) devices(r *ui.Request) error {
+	return d.showDevices(r, http.StatusOK, r.NewForm(nil), nil)
+}
+
+func (d *Desk) showDevices(r *ui.Request, status int, form *ui.Form, made *pairing) error {
+	e := r.Edition()
+	points, err := checkin.Checkpoints(r.Context(), d.DB, e.ID)
 	if err != nil {
 		return err
 	}
-	devices, err := d.Accounts.Devices(r.Context(), r.Edition().ID)
+	all, err := d.Accounts.Devices(r.Context(), e.ID)
 	if err != nil {
 		return err
 	}
-	page := doorPage{Frame: r.Frame("door"), Base: "/desk/e/" + r.Edition().Slug + "/door", Form: form}
-	names := map[int64]string{}
+	page := devicesPage{Frame: r.Frame("door"), Form: form, Pairing: made, Base: "/desk/e/" + e.Slug + "/door"}
 	for _, p := range points {
-		names[p.ID] = p.Name(r.Lang())
-		page.Checkpoints = append(page.Checkpoints, ui.Option{Value: strconv.FormatInt(p.ID, 10), Label: p.Name(r.Lang())})
+		page.Points = append(page.Points, ui.Option{Value: ui.Itoa(p.ID), Label: p.Name(r.Lang())})
 	}
-	for _, v := range devices {
-		page.Devices = append(page.Devices, deviceRow{ID: v.ID, Name: v.Name, Checkpoint: names[v.CheckpointID],
-			Paired: ui.Moment(v.PairedAt.Time, r.Lang()), Seen: ui.Moment(v.SeenAt.Time, r.Lang()), Until: ui.Clock(v.PairingUntil.Time),
-			Waiting: !v.Paired(), Revoked: v.Revoked(), Active: v.Paired() && !v.Revoked()})
-	}
-	if r.Query("part") == "devices" {
-		return r.Fragment("desk/door/index", "devices", page)
+	for _, dev := range all {
+		if row, ok := deviceLine(r, dev, points); ok {
+			page.Devices = append(page.Devices, row)
+		}
 	}
 	return r.PageStatus(status, "desk/door/index", page)
 }
 
-// checkpoints gives the edition's checkpoints; an edition that has none yet gets its main entrance.
-func (d *Desk) checkpoints(r *ui.Request) ([]checkin.Checkpoint, error) {
-	points, err := checkin.Checkpoints(r.Context(), d.DB, r.Edition().ID)
-	if err != nil || len(points) > 0 {
-		return points, err
+// deviceLine gives a device for the list; a pairing code that ran out unused is not worth a line.
+func deviceLine(r *ui.Request, dev account.Device, points []checkin.Checkpoint) (deviceRow, bool) {
+	row := deviceRow{ID: dev.ID, Name: dev.Name, Paired: ui.Moment(dev.PairedAt.Time, r.Lang()), Seen: ui.Moment(dev.SeenAt.Time, r.Lang()), State: "on"}
+	for _, p := range points {
+		if p.ID == dev.CheckpointID {
+			row.Point = p.Name(r.Lang())
+		}
 	}
-	main, err := d.Checkins.Default(r.Context(), r.Edition().ID)
-	return []checkin.Checkpoint{main}, err
+	switch {
+	case dev.Revoked():
+		row.State = "off"
+	case !dev.Paired() && r.Now().After(dev.PairingUntil.Time):
+		return row, false
+	case !dev.Paired():
+		row.State = "waiting"
+	}
+	return row, true
 }
 
-type pairingPage struct {
-	ui.Frame
-	Base, Name, Checkpoint, Until, URL string
-	QR                                 ui.QR
-}
-
-// newPairing shows the pairing code of a new device. Its secret is shown once,
-// here, and kept nowhere.
 func (d *Desk) newPairing(r *ui.Request) error {
 	form, err := r.Form()
 	if err != nil {
 		return err
 	}
-	points, err := d.checkpoints(r)
+	point, err := d.point(r, form)
 	if err != nil {
 		return err
 	}
-	point := points[0]
-	for _, p := range points {
-		if p.ID == form.ID("checkpoint") {
-			point = p
-		}
-	}
-	device, secret, err := d.Accounts.NewPairing(r.Context(), r.Edition().ID, point.ID, form.Get("name"), false)
+	dev, secret, err := d.Accounts.NewPairing(r.Context(), r.Edition().ID, point, form.Get("name"), false)
 	if err != nil {
 		if !form.Refuse(err) {
 			return err
 		}
-		return d.showDoor(r, http.StatusUnprocessableEntity, form)
+		return d.showDevices(r, http.StatusUnprocessableEntity, form, nil)
 	}
-	address := d.Absolute("/door/pair#" + secret)
-	qr, err := ui.NewQR(address)
-	if err != nil {
+	made := &pairing{Name: dev.Name, Until: ui.Clock(dev.PairingUntil.Time), URL: d.Absolute("/door/pair#" + secret)}
+	if made.QR, err = ui.NewQR(made.URL); err != nil {
 		return err
 	}
-	base := "/desk/e/" + r.Edition().Slug + "/door"
-	return r.Page("desk/door/pairing", pairingPage{Frame: r.Frame("door", ui.Crumb{Label: r.T("desk.nav.door"), Href: base}), Base: base,
-		Name: device.Name, Checkpoint: point.Name(r.Lang()), Until: ui.Clock(device.PairingUntil.Time), URL: address, QR: qr})
+	return d.showDevices(r, http.StatusOK, r.NewForm(nil), made)
 }
 
-func (d *Desk) renameDevice(r *ui.Request) error {
-	form, err := r.Form()
+// point gives the chosen checkpoint, the edition's own first one when none was chosen.
+func (d *Desk) point(r *ui.Request, form *ui.Form) (int64, error) {
+	points, err := checkin.Checkpoints(r.Context(), d.DB, r.Edition().ID)
 	if err != nil {
-		return err
+		return 0, err
 	}
-	device, err := d.deviceOf(r)
-	if err != nil {
-		return err
-	}
-	if err := d.Accounts.Rename(r.Context(), device.ID, form.Get("name")); err != nil {
-		if !form.Refuse(err) {
-			return err
+	for _, p := range points {
+		if p.ID == form.ID("checkpoint") {
+			return p.ID, nil
 		}
-		return d.showDoor(r, http.StatusUnprocessableEntity, form)
 	}
-	r.Flash("success", "door.desk.renamed")
-	return r.Redirect("/desk/e/%s/door", r.Edition().Slug)
+	if len(points) > 0 {
+		return points[0].ID, nil
+	}
+	p, err := d.Checkins.Default(r.Context(), r.Edition().ID)
+	return p.ID, err
 }
 
 func (d *Desk) revokeDevice(r *ui.Request) error {
-	device, err := d.deviceOf(r)
-	if err != nil {
-		return err
-	}
-	if err := d.Accounts.Revoke(r.Context(), device.ID); err != nil {
-		return err
-	}
-	r.Flash("success", "door.desk.revoked_done", "name", device.Name)
-	return r.Redirect("/desk/e/%s/door", r.Edition().Slug)
-}
-
-// deviceOf gives the device of the path if it belongs to the edition of the path.
-func (d *Desk) deviceOf(r *ui.Request) (account.Device, error) {
 	id, err := r.ID("id")
 	if err != nil {
-		return account.Device{}, err
+		return err
 	}
-	device, err := d.Accounts.Device(r.Context(), id)
+	dev, err := d.Accounts.Device(r.Context(), id)
 	if err != nil {
-		return account.Device{}, err
+		return err
 	}
-	if device.EditionID != r.Edition().ID {
-		return account.Device{}, conference.NotFound()
+	if dev.EditionID != r.Edition().ID {
+		return conference.NotFound()
 	}
-	return device, nil
+	if err := d.Accounts.Revoke(r.Context(), id); err != nil {
+		return err
+	}
+	r.Flash("success", "desk.door.revoked", "name", dev.Name)
+	return r.Redirect("/desk/e/%s/door", r.Edition().Slug)
 }

@@ -29,8 +29,46 @@ type Face struct {
 
 // Mount registers a face's routes with Echo, each guarded for its audience.
 func (s *Site) Mount(e *echo.Echo, f Face) {
+	shown := map[string]bool{}
 	for _, route := range f.Routes {
 		e.Add(route.Method, route.Path, s.handler(f, route))
+		if route.Method == http.MethodGet {
+			shown[route.Path] = true
+		}
+	}
+	for _, route := range f.Routes {
+		if route.Method == http.MethodPost && !route.JSON && !shown[route.Path] {
+			shown[route.Path] = true
+			e.GET(route.Path, backTo(strings.Count(route.Path, "/")-segments(shown, route.Path)))
+		}
+	}
+}
+
+// segments gives how many parts the nearest page above an address has. The
+// address of a refused form is in the visitor's bar; loading it again, or another language
+// of it, leads to the page that the form stands on.
+func segments(shown map[string]bool, path string) int {
+	for at := strings.LastIndex(path, "/"); at > 0; at = strings.LastIndex(path[:at], "/") {
+		if shown[path[:at]] {
+			return strings.Count(path[:at], "/")
+		}
+	}
+	return 0
+}
+
+func backTo(up int) echo.HandlerFunc {
+	return func(c echo.Context) error {
+		path := c.Request().URL.EscapedPath()
+		for range up {
+			path = path[:strings.LastIndex(path, "/")]
+		}
+		if query := c.Request().URL.RawQuery; query != "" {
+			path += "?" + query
+		}
+		if path == "" || path[0] != '/' {
+			path = "/"
+		}
+		return c.Redirect(http.StatusSeeOther, path)
 	}
 }
 
