@@ -10,6 +10,7 @@ type ActorKind string
 
 // The parties that can change something.
 const (
+	ActorNobody     ActorKind = "nobody"      // a visitor whom nothing identifies; may change nothing
 	ActorSystem     ActorKind = "system"      // the program itself: outbox, first start, demo
 	ActorStaff      ActorKind = "staff"       // somebody with an account
 	ActorFocalPoint ActorKind = "focal_point" // somebody with an invitation's personal link
@@ -49,6 +50,15 @@ func (a Actor) Has(roles ...Role) bool {
 		return true
 	}
 	return slices.ContainsFunc(roles, func(r Role) bool { return slices.Contains(a.Roles, r) })
+}
+
+// MayOrganise lets organisers and the program itself through. Errors: forbidden.
+func MayOrganise(ctx context.Context) error {
+	a := ActorOf(ctx)
+	if a.Kind == ActorSystem || a.Kind == ActorStaff && a.Has(RoleOrganiser) {
+		return nil
+	}
+	return Forbidden()
 }
 
 type actorKey struct{}

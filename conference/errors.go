@@ -3,6 +3,7 @@ package conference
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -108,6 +109,11 @@ type Problems struct{ fields []FieldError }
 // Add notes one problem of one field.
 func (p *Problems) Add(field, key string, args ...any) {
 	p.fields = append(p.fields, FieldError{Field: field, Text: Say(key, args...)})
+}
+
+// Has reports whether a problem of the field was noted.
+func (p *Problems) Has(field string) bool {
+	return slices.ContainsFunc(p.fields, func(f FieldError) bool { return f.Field == field })
 }
 
 // Any reports whether a problem was noted.

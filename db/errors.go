@@ -45,6 +45,12 @@ func isStoreFailure(err error) bool {
 	return false
 }
 
+// isDamage reports whether SQLite found the file itself broken, or no database.
+func isDamage(err error) bool {
+	var e sqlite3.Error
+	return errors.As(err, &e) && (e.Code == sqlite3.ErrCorrupt || e.Code == sqlite3.ErrNotADB)
+}
+
 // storeError tells the visitor that nothing was kept and that trying again later is right.
 func storeError(err error) error {
 	return conference.Fail(conference.KindUnavailable, "error.store").Because(err)

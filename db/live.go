@@ -9,10 +9,10 @@ type live struct {
 	subs map[string]map[chan struct{}]bool
 }
 
-// Subscribe gives a channel that receives after each committed change of a
-// topic, and the function that ends the subscription. Changes that come faster
+// Subscribe gives a channel that receives after each committed change of one of the
+// topics, and the function that ends the subscription. Changes that come faster
 // than they are read melt into one.
-func (d *DB) Subscribe(topic string) (<-chan struct{}, func()) {
+func (d *DB) Subscribe(topics ...string) (<-chan struct{}, func()) {
 	c := make(chan struct{}, 1)
 	l := &d.live
 	l.mu.Lock()
@@ -20,16 +20,20 @@ func (d *DB) Subscribe(topic string) (<-chan struct{}, func()) {
 	if l.subs == nil {
 		l.subs = map[string]map[chan struct{}]bool{}
 	}
-	if l.subs[topic] == nil {
-		l.subs[topic] = map[chan struct{}]bool{}
+	for _, topic := range topics {
+		if l.subs[topic] == nil {
+			l.subs[topic] = map[chan struct{}]bool{}
+		}
+		l.subs[topic][c] = true
 	}
-	l.subs[topic][c] = true
 	return c, func() {
 		l.mu.Lock()
 		defer l.mu.Unlock()
-		delete(l.subs[topic], c)
-		if len(l.subs[topic]) == 0 {
-			delete(l.subs, topic)
+		for _, topic := range topics {
+			delete(l.subs[topic], c)
+			if len(l.subs[topic]) == 0 {
+				delete(l.subs, topic)
+			}
 		}
 	}
 }

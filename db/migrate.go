@@ -130,8 +130,8 @@ func checksum(files fs.FS, path string) (string, error) {
 
 func copyBefore(ctx context.Context, pool *sql.DB, path string, version int64, o Options) error {
 	to := fmt.Sprintf("%s.before-%d-%s", path, version, o.Now().UTC().Format("20060102T150405"))
-	if _, err := pool.ExecContext(ctx, "VACUUM INTO ?", to); err != nil {
-		return fmt.Errorf("copy the database before migrating: %w", err)
+	if err := vacuumInto(ctx, pool, to); err != nil {
+		return fmt.Errorf("before migrating: %w", err)
 	}
 	o.Log.Info("database copied before migration", "copy", filepath.Base(to))
 	return nil

@@ -10,9 +10,9 @@ import (
 	"fmt"
 	"io/fs"
 	"log/slog"
-	"net/url"
 	"os"
 	"path/filepath"
+	"sync"
 	"time"
 
 	_ "github.com/mattn/go-sqlite3" // registers the driver "sqlite3"
@@ -41,6 +41,8 @@ type DB struct {
 	queue   chan *job
 	done    chan struct{}
 	live    live
+	closing sync.RWMutex // keeps late writes from a queue that is being closed
+	closed  bool
 }
 
 // Open opens or creates the database file at path, brings its schema up to date
@@ -64,11 +66,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	return d, nil
 }
 
-// dsn stands in the connection string because a pool forgets what was executed
-// once. The prefix "file:" matters: without it mode=ro is silently ignored.
+// dsn stands in the connection string because a pool forgets what was executed once.
 func dsn(path string, extra string) string {
-	u := url.URL{Scheme: "file", Opaque: (&url.URL{Path: path}).EscapedPath()}
-	return u.String() + "?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_foreign_keys=on" +
+	return fileURL(path) + "?_journal_mode=WAL&_synchronous=FULL&_busy_timeout=10000&_foreign_keys=on" +
 		"&_stmt_cache_size=64&_cache_size=-16000" + extra
 }
 
@@ -155,9 +155,12 @@ func (d *DB) Ready(ctx context.Context) error {
 }
 
 // Close finishes the queued writes, folds the write-ahead log into the file and closes it.
-// Nothing may be written afterwards.
+// Whatever is written afterwards is refused.
 func (d *DB) Close() error {
+	d.closing.Lock()
+	d.closed = true
 	close(d.queue)
+	d.closing.Unlock()
 	<-d.done
 	_, err := d.conn.ExecContext(context.Background(), "PRAGMA wal_checkpoint(TRUNCATE)")
 	if err != nil {

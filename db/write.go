@@ -46,10 +46,8 @@ func (d *DB) Write(ctx context.Context, fn func(context.Context, *Tx) error) err
 		return err
 	}
 	j := &job{ctx: context.WithValue(context.WithoutCancel(ctx), insideKey{}, true), fn: fn, done: make(chan struct{})}
-	select {
-	case d.queue <- j:
-	default:
-		return ErrBusy
+	if err := d.enqueue(j); err != nil {
+		return err
 	}
 	<-j.done
 	if j.panic != nil {
@@ -61,6 +59,21 @@ func (d *DB) Write(ctx context.Context, fn func(context.Context, *Tx) error) err
 		}
 	}
 	return j.err
+}
+
+// enqueue puts a write into the queue, unless the queue is full or the database is being closed.
+func (d *DB) enqueue(j *job) error {
+	d.closing.RLock()
+	defer d.closing.RUnlock()
+	if d.closed {
+		return ErrBusy
+	}
+	select {
+	case d.queue <- j:
+		return nil
+	default:
+		return ErrBusy
+	}
 }
 
 func (d *DB) writeLoop() {

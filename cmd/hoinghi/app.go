@@ -29,8 +29,8 @@ type settings struct {
 	Data       string   `help:"Folder that holds everything: database and key file." default:"data" env:"HOINGHI_DATA" type:"path"`
 	Addr       string   `help:"Address to listen on." default:"127.0.0.1:8080" env:"HOINGHI_ADDR"`
 	BaseURL    string   `help:"Public address of the site, as visitors type it; its host goes into the badge codes." env:"HOINGHI_BASE_URL"`
-	SMTPURL    string   `help:"Mail server, e.g. smtp://user:password@mail.example.vn:587. Without it mails stay in the desk's own mailbox." env:"HOINGHI_SMTP_URL"`
-	SMTPFile   string   `help:"File that holds the mail server's address, so that the password stands in no environment." env:"HOINGHI_SMTP_URL_FILE" type:"path"`
+	SMTPURL    string   `name:"smtp-url" help:"Mail server, e.g. smtp://user:password@mail.example.vn:587. Without it mails stay in the desk's own mailbox." env:"HOINGHI_SMTP_URL"`
+	SMTPFile   string   `name:"smtp-url-file" help:"File that holds the mail server's address, so that the password stands in no environment." env:"HOINGHI_SMTP_URL_FILE" type:"path"`
 	MailFrom   string   `help:"Sender address of all mails." env:"HOINGHI_MAIL_FROM" default:"ban-to-chuc@hoinghi.invalid"`
 	MailName   string   `help:"Sender name of all mails." env:"HOINGHI_MAIL_NAME" default:"Ban Tổ chức"`
 	MailRate   int      `help:"Mails per minute at most, 0 for no limit." env:"HOINGHI_MAIL_RATE" default:"0"`

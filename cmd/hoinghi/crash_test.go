@@ -79,8 +79,9 @@ func (p *process) kill() {
 // promises collects what the program acknowledged.
 type promises struct {
 	mu        sync.Mutex
-	delegates []string // names
-	scans     []string // ids
+	delegates []string          // names
+	submitted []string          // names that a sent list held
+	scans     map[string]string // id → verdict
 	n         atomic.Int64
 }
 
@@ -141,7 +142,11 @@ func register(ctx context.Context, links demo.Links, worker int, kept *promises)
 	client := &http.Client{CheckRedirect: func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }}
 	link := links.FocalPoints[worker%len(links.FocalPoints)].Link
 	group := groupWithSeats(ctx, client, link)
+	var mine []string
 	for n := 0; ctx.Err() == nil; n++ {
+		if n%4 == 3 && len(mine) > 0 {
+			submit(ctx, client, link, mine, kept)
+		}
 		name := fmt.Sprintf("Nguyễn Thị Thí Dụ %s", letters(worker, n))
 		status, err := post(ctx, client, link+"/delegates", url.Values{"full_name": {name}, "group": {group}, "client_key": {name}, "job_title": {"Chuyên viên"}})
 		if err != nil {
@@ -151,6 +156,7 @@ func register(ctx context.Context, links demo.Links, worker int, kept *promises)
 			kept.mu.Lock()
 			kept.delegates = append(kept.delegates, name)
 			kept.mu.Unlock()
+			mine = append(mine, name)
 			kept.n.Add(1)
 			continue
 		}
@@ -158,6 +164,18 @@ func register(ctx context.Context, links demo.Links, worker int, kept *promises)
 			return // the quota is full; the scans go on
 		}
 	}
+}
+
+// submit sends the list. Once that was answered, everybody on it is registered with a badge.
+func submit(ctx context.Context, client *http.Client, link string, names []string, kept *promises) {
+	status, err := post(ctx, client, link+"/submit", url.Values{"informed": {"1"}})
+	if err != nil || status != http.StatusSeeOther {
+		return
+	}
+	kept.mu.Lock()
+	kept.submitted = append(kept.submitted, names...)
+	kept.mu.Unlock()
+	kept.n.Add(1)
 }
 
 // letters makes a part of a name that differs for each worker and number.
@@ -227,14 +245,21 @@ func scan(ctx context.Context, t *testing.T, links demo.Links, worker int, kept 
 	if _, err := postJSON(ctx, client, links.Base+"/door/pair", map[string]any{"secret": secret}, nil); err != nil {
 		return
 	}
+	var list struct {
+		List struct{ People []struct{ ID int64 } }
+	}
+	if err := getJSON(ctx, client, links.Base+"/door/list", &list); err != nil || len(list.List.People) == 0 {
+		return
+	}
 	for n := 0; ctx.Err() == nil; n++ {
+		who := list.List.People[(worker*37+n)%len(list.List.People)].ID
 		id := fmt.Sprintf("%08x-0000-4000-8000-%012x", worker, n)
 		now := time.Now().UnixMilli()
 		var answer struct {
 			Results []struct{ ID, Verdict, Error string }
 		}
 		status, err := postJSON(ctx, client, links.Base+"/door/scans", map[string]any{"sent": now, "cursor": 0,
-			"scans": []map[string]any{{"id": id, "seq": n + 1, "token": "NOT A BADGE", "t": now, "off": 0}}}, &answer)
+			"scans": []map[string]any{{"id": id, "seq": n + 1, "delegate": who, "t": now, "off": 0}}}, &answer)
 		if err != nil {
 			return
 		}
@@ -243,10 +268,26 @@ func scan(ctx context.Context, t *testing.T, links demo.Links, worker int, kept 
 			return
 		}
 		kept.mu.Lock()
-		kept.scans = append(kept.scans, id)
+		if kept.scans == nil {
+			kept.scans = map[string]string{}
+		}
+		kept.scans[id] = answer.Results[0].Verdict
 		kept.mu.Unlock()
 		kept.n.Add(1)
 	}
+}
+
+func getJSON(ctx context.Context, client *http.Client, address string, out any) error {
+	req, err := http.NewRequestWithContext(ctx, http.MethodGet, address, http.NoBody)
+	if err != nil {
+		return err
+	}
+	res, err := client.Do(req)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = res.Body.Close() }()
+	return json.NewDecoder(res.Body).Decode(out)
 }
 
 func postJSON(ctx context.Context, client *http.Client, address string, in, out any) (int, error) {
@@ -287,13 +328,23 @@ func (k *promises) check(t *testing.T, path string) {
 			t.Errorf("delegate %q was acknowledged and is there %d times (%v)", name, n, err)
 		}
 	}
-	for _, id := range k.scans {
-		if n, err := db.Value[int](t.Context(), d, `SELECT count(*) FROM scan WHERE id = ?`, id); err != nil || n != 1 {
-			t.Errorf("scan %s was acknowledged and is there %d times (%v)", id, n, err)
+	for _, name := range k.submitted {
+		const q = `SELECT count(*) FROM delegate d JOIN badge b ON b.delegate_id = d.id AND b.revoked_at IS NULL WHERE d.full_name = ? AND d.state = 'registered'`
+		if n, err := db.Value[int](t.Context(), d, q, name); err != nil || n != 1 {
+			t.Errorf("%q was on a list whose sending was acknowledged and has %d badges (%v)", name, n, err)
 		}
 	}
-	if len(k.delegates) == 0 || len(k.scans) == 0 {
-		t.Fatalf("%d delegates and %d scans acknowledged: the test tried nothing", len(k.delegates), len(k.scans))
+	accepted := 0
+	for id, verdict := range k.scans {
+		if got, err := db.Value[string](t.Context(), d, `SELECT verdict FROM scan WHERE id = ?`, id); err != nil || got != verdict {
+			t.Errorf("scan %s was answered with %s and is on record as %s (%v)", id, verdict, got, err)
+		}
+		if verdict == "accepted" {
+			accepted++
+		}
 	}
-	t.Logf("%d delegates and %d scans acknowledged over five kills, none lost", len(k.delegates), len(k.scans))
+	if len(k.delegates) == 0 || len(k.submitted) == 0 || accepted == 0 {
+		t.Fatalf("%d delegates, %d on sent lists, %d entries acknowledged: the test tried too little", len(k.delegates), len(k.submitted), accepted)
+	}
+	t.Logf("%d delegates, %d on sent lists, %d scans (%d entries) acknowledged over five kills, none lost", len(k.delegates), len(k.submitted), len(k.scans), accepted)
 }

@@ -59,8 +59,8 @@ func (c demoCommand) Run(ctx context.Context, s streams) error {
 	return a.serve(ctx, l)
 }
 
-// demoClock runs like the machine's, but on the day before the example
-// conference: registration is still open, and the first delegations arrive.
+// demoClock runs like the machine's, but on the morning of the example
+// conference: the reception is busy, and late changes are still taken.
 type demoClock struct{ shift atomic.Int64 }
 
 func startDemoClock() *demoClock {

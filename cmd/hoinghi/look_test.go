@@ -7,8 +7,9 @@ import (
 	"hoinghi/conference/testkit"
 )
 
-// look is one page to be looked at.
-type look struct{ name, path string }
+// look is one page to be looked at. With refuse, its form is sent empty first, so
+// that the page is looked at with its errors; refuse names the form.
+type look struct{ name, path, refuse string }
 
 // Every page of the demo is opened in a real browser at the widths of a phone, a
 // tablet and a desk, in the light and the dark scheme: none is wider than its
@@ -18,33 +19,44 @@ func TestEveryPageLooksRightAndIsAccessible(t *testing.T) {
 	browser := testkit.NewBrowser(t, testkit.BrowserOptions{})
 	p := startDemo(t)
 	tab := browser.Tab(1440, 900)
-	for _, g := range p.looks(t, tab) {
+	for _, visit := range p.visits(t, tab) {
+		g := visit()
 		if g.signIn != "" {
 			tab.Go(g.signIn)
+			tab.WaitFor("signed in", `document.readyState == "complete"`)
 		}
 		for _, l := range g.pages {
-			address := l.path
-			if strings.HasPrefix(address, "/") {
-				address = p.links.Base + address
-			}
-			tab.Size(1440, 900)
-			tab.Dark(false)
-			tab.Go(address)
-			tab.Shot(l.name + "-1440")
-			tab.CheckAccessibility(l.name + " at 1440 px")
-			tab.Dark(true)
-			tab.Go(address) // afresh: colours that change under an open page take a moment
-			tab.CheckAccessibility(l.name + " in the dark scheme")
-			tab.Shot(l.name + "-1440-dark")
-			tab.Dark(false)
-			tab.Go(address)
-			tab.Size(768, 1024)
-			tab.Shot(l.name + "-768")
-			tab.Size(360, 740)
-			tab.Shot(l.name + "-360")
-			tab.CheckAccessibility(l.name + " at 360 px")
+			p.look(tab, l)
 		}
 	}
+}
+
+func (p *process) look(tab *testkit.Tab, l look) {
+	address := l.path
+	if strings.HasPrefix(address, "/") {
+		address = p.links.Base + address
+	}
+	open := func() {
+		tab.Go(address)
+		if l.refuse != "" {
+			tab.Refuse(l.refuse)
+		}
+	}
+	tab.Dark(false)
+	tab.Size(1440, 900)
+	open()
+	tab.Shot(l.name + "-1440")
+	tab.CheckAccessibility(l.name + " at 1440 px")
+	tab.Size(768, 1024)
+	tab.Shot(l.name + "-768")
+	tab.Size(360, 740)
+	tab.Shot(l.name + "-360")
+	tab.CheckAccessibility(l.name + " at 360 px")
+	tab.Size(1440, 900)
+	tab.Dark(true)
+	open() // afresh: colours that change under an open page take a moment
+	tab.CheckAccessibility(l.name + " in the dark scheme")
+	tab.Shot(l.name + "-1440-dark")
 }
 
 // group is a kind of user with the pages they see.
@@ -53,30 +65,61 @@ type group struct {
 	pages  []look
 }
 
-func (p *process) looks(t *testing.T, tab *testkit.Tab) []group {
-	t.Helper()
-	const xii = "/desk/e/xii-2022"
-	groups := []group{
-		{pages: []look{{"public-front", "/"}, {"public-front-en", "/?lang=en"}, {"public-front-vi", "/?lang=vi"}, {"public-missing", "/nothing"}, {"public-badge-unknown", "/c/0"},
-			{"guest-code", "/m"}, {"desk-sign-in", "/desk/sign-in"}}},
+// visits gives the groups one after the other, since who has signed in sees other pages.
+func (p *process) visits(t *testing.T, tab *testkit.Tab) []func() group {
+	return []func() group{
+		func() group { return group{pages: p.publicLooks(t, tab)} },
+		func() group { return group{pages: p.guestLooks(tab)} },
+		func() group { return group{signIn: p.links.Door, pages: []look{{name: "door-scan", path: "/door"}}} },
+		func() group { return group{signIn: p.links.Administrator, pages: p.deskLooks(tab)} },
 	}
+}
+
+func (p *process) publicLooks(t *testing.T, tab *testkit.Tab) []look {
+	t.Helper()
+	tab.Go(p.links.Delegate)
+	codes := testkit.ReadQR(t, tab.Picture("svg.qr"))
+	if len(codes) != 1 {
+		t.Fatalf("the delegate's page shows %q", codes)
+	}
+	badge := codes[0][strings.Index(codes[0], "/C/"):]
+	return []look{{name: "public-front", path: "/"}, {name: "public-front-en", path: "/?lang=en"}, {name: "public-front-vi", path: "/?lang=vi"},
+		{name: "public-missing", path: "/nothing"}, {name: "public-badge", path: badge}, {name: "public-badge-unknown", path: "/c/0"},
+		{name: "guest-code", path: "/m"}, {name: "guest-code-refused", path: "/m", refuse: "main form"},
+		{name: "desk-sign-in", path: "/desk/sign-in"}, {name: "desk-sign-in-refused", path: "/desk/sign-in", refuse: "main form"},
+		{name: "door-pair", path: "/door/pair"}, {name: "door-unpaired", path: "/door"}}
+}
+
+func (p *process) guestLooks(tab *testkit.Tab) []look {
+	var out []look
 	for i, f := range p.links.FocalPoints {
 		if i < 3 || i == len(p.links.FocalPoints)-1 {
-			groups[0].pages = append(groups[0].pages, look{"guest-focal-" + f.Code[:3], f.Link}, look{"guest-codes-" + f.Code[:3], f.Link + "/codes"})
+			out = append(out, look{name: "guest-focal-" + f.Code[:3], path: f.Link}, look{name: "guest-codes-" + f.Code[:3], path: f.Link + "/codes"})
 		}
 	}
-	groups[0].pages = append(groups[0].pages, look{"guest-delegate", p.links.Delegate}, look{"door-pair", "/door/pair"}, look{"door-unpaired", "/door"})
-	desk := group{signIn: p.links.Administrator, pages: []look{{"desk-home", xii}, {"desk-settings", xii + "/settings"}, {"desk-board", xii + "/invitations"},
-		{"desk-quotas", xii + "/invitations/quotas"}, {"desk-text", xii + "/invitations/text"}, {"desk-send", xii + "/invitations/send"},
-		{"desk-delegates", xii + "/delegates"}, {"desk-programme", xii + "/programme"}, {"desk-arrivals", xii + "/arrivals"}, {"desk-door", xii + "/door"},
-		{"desk-editions", "/desk/editions"}, {"desk-edition-new", "/desk/editions/new"}, {"desk-mail", "/desk/mail"}, {"desk-audit", "/desk/audit"},
-		{"desk-staff", "/desk/staff"}, {"desk-me", "/desk/me"}, {"desk-missing", xii + "/invitations/999999"}, {"desk-style", "/desk/styleguide"}, {"desk-home-en", xii + "?lang=en"}, {"desk-board-en", xii + "/invitations"}, {"desk-home-vi", xii + "?lang=vi"}}}
+	host := p.links.FocalPoints[1].Link
+	tab.Go(host)
+	edit := testkit.Eval[string](tab, `[...document.querySelectorAll('a[href*="/delegates/"]')].map(a => a.getAttribute("href"))[0] ?? ""`)
+	return append(out, look{name: "guest-edit", path: edit}, look{name: "guest-add-refused", path: host, refuse: `form[action$="/delegates"]`}, look{name: "guest-delegate", path: p.links.Delegate})
+}
+
+func (p *process) deskLooks(tab *testkit.Tab) []look {
+	const xii = "/desk/e/xii-2022"
+	out := []look{{name: "desk-home", path: xii}, {name: "desk-settings", path: xii + "/settings"}, {name: "desk-board", path: xii + "/invitations"},
+		{name: "desk-quotas", path: xii + "/invitations/quotas"}, {name: "desk-text", path: xii + "/invitations/text"}, {name: "desk-send", path: xii + "/invitations/send"},
+		{name: "desk-sending", path: xii + "/invitations/sendings/1"}, {name: "desk-delegates", path: xii + "/delegates"}, {name: "desk-badges", path: xii + "/badges"}, {name: "desk-programme", path: xii + "/programme"},
+		{name: "desk-arrivals", path: xii + "/arrivals"}, {name: "desk-door", path: xii + "/door"}, {name: "desk-door-refused", path: xii + "/door", refuse: `form[action$="/door"]`},
+		{name: "desk-editions", path: "/desk/editions"}, {name: "desk-edition-new", path: "/desk/editions/new"}, {name: "desk-edition-refused", path: "/desk/editions/new", refuse: "main form"},
+		{name: "desk-mail", path: "/desk/mail"}, {name: "desk-audit", path: "/desk/audit"}, {name: "desk-staff", path: "/desk/staff"},
+		{name: "desk-staff-refused", path: "/desk/staff", refuse: `form[action="/desk/staff"]`}, {name: "desk-me", path: "/desk/me"},
+		{name: "desk-missing", path: xii + "/invitations/999999"}, {name: "desk-style", path: "/desk/styleguide"},
+		{name: "desk-home-en", path: xii + "?lang=en"}, {name: "desk-board-en", path: xii + "/invitations"}, {name: "desk-home-vi", path: xii + "?lang=vi"}}
 	tab.Go(p.links.Administrator)
-	for _, first := range []look{{"desk-invitation", xii + "/invitations"}, {"desk-delegate", xii + "/delegates"}, {"desk-mail-one", "/desk/mail"}} {
+	for _, first := range []look{{name: "desk-invitation", path: xii + "/invitations"}, {name: "desk-delegate", path: xii + "/delegates"}, {name: "desk-mail-one", path: "/desk/mail"}} {
 		tab.Go(p.links.Base + first.path)
-		desk.pages = append(desk.pages, look{first.name, testkit.Eval[string](tab, `document.querySelector("td.cell-main a").getAttribute("href")`)})
+		out = append(out, look{name: first.name, path: testkit.Eval[string](tab, `document.querySelector("td.cell-main a").getAttribute("href")`)})
 	}
-	return append(groups, desk)
+	return out
 }
 
 // startDemo runs the demo in a process of its own on an empty folder.

@@ -283,6 +283,10 @@ func (r *Room) Revoke(ctx context.Context, id int64) error {
 	if err := keepDoor(ctx); err != nil {
 		return err
 	}
+	return r.revoke(ctx, id)
+}
+
+func (r *Room) revoke(ctx context.Context, id int64) error {
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		d, err := deviceByID(ctx, tx, id)
 		if err != nil || d.Revoked() {
@@ -293,6 +297,14 @@ func (r *Room) Revoke(ctx context.Context, id int64) error {
 		}
 		return noteDevice(ctx, tx, "account.revoke_device", d, map[string]any{"name": d.Name})
 	})
+}
+
+// Unpair is Revoke by the device itself. Errors: forbidden for anybody else.
+func (r *Room) Unpair(ctx context.Context, id int64) error {
+	if a := conference.ActorOf(ctx); a.Kind != conference.ActorDevice || a.ID != id {
+		return conference.Forbidden()
+	}
+	return r.revoke(ctx, id)
 }
 
 // noteDevice writes the audit row of a change to a device.

@@ -14,6 +14,9 @@ import (
 // later it is an organiser's to do.
 const UndoWithin = 10 * time.Second
 
+// undoLimit bounds how long an undoing may have waited for the network.
+const undoLimit = 2 * time.Hour
+
 // Undo takes back an entry that the device itself reported, within UndoWithin of
 // the reading. at is the device's clock when the steward pressed the button, so
 // that an undoing which waited for the network still counts; 0 counts from the
@@ -24,6 +27,9 @@ func (r *Room) Undo(ctx context.Context, dev Device, scanID string, at int64) er
 		took := time.Duration(at-s.DeviceTime) * time.Millisecond
 		if at == 0 {
 			took = now.Sub(s.ArrivedAt.Time)
+		}
+		if now.Sub(s.ArrivedAt.Time) > undoLimit {
+			took = undoLimit // whatever the device says of its clock, hours later is too late
 		}
 		switch {
 		case s.DeviceID != dev.ID:

@@ -230,6 +230,9 @@ func (r *Room) restore(ctx context.Context, tx *db.Tx, d Delegate) error {
 	if err != nil {
 		return err
 	}
+	if i.Answer == invitation.Declined {
+		return conference.Fail(conference.KindConflict, "invitation.error.declined")
+	}
 	if tx.Now().Sub(d.ChangedAt.Time) > undoFor {
 		if err := invitation.InTime(ctx, tx, i); err != nil {
 			return err

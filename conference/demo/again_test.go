@@ -31,7 +31,7 @@ func TestLongAfterTheConference(t *testing.T) {
 	}
 }
 
-// The demo's clock starts the day before; a demo that is started again on the next
+// The demo's clock starts on the first morning; a demo that is started again on the next
 // days finds its focal points' pages open.
 func TestOverTheDaysOfTheConference(t *testing.T) {
 	s := newSite(t, outbox.Config{})

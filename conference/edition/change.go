@@ -21,6 +21,9 @@ WHERE id = ?1`
 // set up. An empty slug or prefix keeps the present one. An edition that is no longer
 // public is no longer the front page's either. Errors: not found; invalid with fields.
 func (r *Room) Change(ctx context.Context, id int64, d Draft) error {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return err
+	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		before, err := ByID(ctx, tx, id)
 		if err != nil {
@@ -44,7 +47,7 @@ func (r *Room) Change(ctx context.Context, id int64, d Draft) error {
 		if err := db.Exec(ctx, tx, sqlChangeEdition, append(append([]any{id}, after.values()...), db.At(tx.Now()))...); err != nil {
 			return slugTaken(fmt.Errorf("change edition: %w", err))
 		}
-		tx.Publish(topic(id))
+		publish(tx, id)
 		return audit.Note(ctx, tx, audit.Change{Edition: id, Action: "edition.change", SubjectKind: "edition", SubjectID: id,
 			Detail: difference(before.Settings, after)})
 	})
@@ -85,6 +88,9 @@ const sqlLeaveFront = `UPDATE edition SET is_front = 0, changed_at = ?2 WHERE is
 // SetFront makes a public edition the one of the front page. Errors: not found;
 // conflict when it is not public.
 func (r *Room) SetFront(ctx context.Context, id int64) error {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return err
+	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		e, err := ByID(ctx, tx, id)
 		if err != nil {
@@ -102,7 +108,7 @@ func (r *Room) SetFront(ctx context.Context, id int64) error {
 		if err := takeFront(ctx, tx, id); err != nil {
 			return err
 		}
-		tx.Publish(topic(id))
+		publish(tx, id)
 		return audit.Note(ctx, tx, audit.Change{Edition: id, Action: "edition.set_front", SubjectKind: "edition", SubjectID: id})
 	})
 }

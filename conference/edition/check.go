@@ -147,7 +147,12 @@ func (s *Settings) fill(cluster string) {
 	}
 }
 
+// checkNames looks at slug and prefix. Where ordinal or first day are wrong, what
+// follows from them is wrong too and not worth a word of its own.
 func (s *Settings) checkNames(p *conference.Problems) {
+	if p.Has("ordinal") || p.Has("starts_on") {
+		return
+	}
 	const digits, small, capital = "0123456789", "abcdefghijklmnopqrstuvwxyz", "ABCDEFGHIJKLMNOPQRSTUVWXYZ"
 	if len(s.Slug) > maxSlug || strings.Trim(s.Slug, small+digits+"-") != "" || strings.Trim(s.Slug, "-") != s.Slug ||
 		strings.Contains(s.Slug, "--") {

@@ -27,6 +27,9 @@ func (e Edition) Draft() Draft { return Draft{Settings: e.Settings} }
 // ten delegate groups that held then, and one Sở Công Thương for each province that has none
 // on that day. Errors: invalid with fields.
 func (r *Room) Create(ctx context.Context, d Draft) (Edition, error) {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return Edition{}, err
+	}
 	var e Edition
 	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var err error
@@ -63,7 +66,7 @@ func create(ctx context.Context, tx *db.Tx, d Draft) (Edition, error) {
 	if err := addDoits(ctx, tx, d.StartsOn, members); err != nil {
 		return Edition{}, err
 	}
-	tx.Publish(topic(id))
+	publish(tx, id)
 	if err := audit.Note(ctx, tx, audit.Change{Edition: id, Action: "edition.create", SubjectKind: "edition", SubjectID: id,
 		Detail: map[string]any{"slug": d.Slug, "starts_on": d.StartsOn, "provinces": len(members), "host": host.Slug}}); err != nil {
 		return Edition{}, err
@@ -71,8 +74,16 @@ func create(ctx context.Context, tx *db.Tx, d Draft) (Edition, error) {
 	return ByID(ctx, tx, id)
 }
 
-// topic is what a change of an edition is published under.
-func topic(editionID int64) string { return fmt.Sprintf("edition/%d", editionID) }
+// TopicAny is published with each change of any edition.
+const TopicAny = "edition"
+
+// Topic gives what a change of an edition is published under.
+func Topic(editionID int64) string { return fmt.Sprintf("edition/%d", editionID) }
+
+func publish(tx *db.Tx, editionID int64) {
+	tx.Publish(Topic(editionID))
+	tx.Publish(TopicAny)
+}
 
 // chooseMembers picks the provinces of a draft as they are on its first day and
 // notes what is wrong with the choice.

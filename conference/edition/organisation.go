@@ -125,6 +125,9 @@ func (o *Organisation) check(p *conference.Problems) {
 
 // AddOrganisation is the verb for one organisation; see the function of that name.
 func (r *Room) AddOrganisation(ctx context.Context, o Organisation) (Organisation, error) {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return Organisation{}, err
+	}
 	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var err error
 		o, err = AddOrganisation(ctx, tx, o)
@@ -139,6 +142,9 @@ const sqlChangeOrganisation = `UPDATE organisation SET name_vi = ?2, name_en = ?
 // kind, province and dates stay, since an organisation of another time is another
 // row. Errors: not found; invalid with fields.
 func (r *Room) ChangeOrganisation(ctx context.Context, o Organisation) error {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return err
+	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		before, err := OrganisationByID(ctx, tx, o.ID)
 		if err != nil {

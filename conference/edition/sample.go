@@ -29,8 +29,8 @@ func XII() Draft {
 			HostVi:      "Sở Công Thương tỉnh Tây Ninh", HostEn: "Department of Industry and Trade of Tay Ninh Province",
 			ContactName: "Ban Thư ký Hội nghị (dữ liệu minh họa)", ContactEmail: "banthuky@hoinghi.example",
 			ContactPhone: "+84900000001",
-			// Invented: late changes are taken until the evening before, as hosts do.
-			RegisterBy: db.At(time.Date(2022, time.October, 12, 17, 0, 0, 0, vietnamese.Zone())),
+			// Invented: hosts take late changes until the last hour.
+			RegisterBy: db.At(time.Date(2022, time.October, 13, 11, 30, 0, 0, vietnamese.Zone())),
 			IsPublic:   true, IsSample: true, ReportedVi: "trên 250",
 		},
 	}

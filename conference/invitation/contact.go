@@ -92,7 +92,7 @@ const sqlSetDeadline = `UPDATE invitation SET register_by = ?2, changed_at = ?3 
 // to the edition's. Errors: invalid with the field register_by for a moment after
 // the edition's end; not_found, forbidden.
 func (r *Room) SetDeadline(ctx context.Context, id int64, deadline time.Time) error {
-	if err := organise(ctx); err != nil {
+	if err := conference.MayOrganise(ctx); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -105,6 +105,10 @@ func (r *Room) SetDeadline(ctx context.Context, id int64, deadline time.Time) er
 			return fmt.Errorf("read edition: %w", err)
 		}
 		var p conference.Problems
+		if !deadline.IsZero() && !deadline.After(tx.Now()) {
+			p.Add("register_by", "invitation.error.deadline_past")
+			return p.Err()
+		}
 		if !e.DeadlineFits(deadline, tx.Now()) {
 			p.Add("register_by", "invitation.error.deadline_late")
 			return p.Err()
@@ -129,7 +133,7 @@ SELECT token_hash, id, ?2 FROM invitation WHERE id = ?1 UNION ALL SELECT code_ha
 // ones are gone, for whoever holds them. It gives the invitation with the new ones.
 // Errors: not_found, forbidden.
 func (r *Room) Reissue(ctx context.Context, id int64) (Invitation, error) {
-	if err := organise(ctx); err != nil {
+	if err := conference.MayOrganise(ctx); err != nil {
 		return Invitation{}, err
 	}
 	var i Invitation

@@ -164,22 +164,13 @@ func (i *Invitation) fields() []any {
 		&i.QueuedAt, &i.OpenedAt, &i.Answer, &i.AnsweredAt, &i.DeclineReason}
 }
 
-// organise lets through organisers and the program itself.
-func organise(ctx context.Context) error {
-	a := conference.ActorOf(ctx)
-	if a.Kind == conference.ActorSystem || a.Kind == conference.ActorStaff && a.Has(conference.RoleOrganiser) {
-		return nil
-	}
-	return conference.Forbidden()
-}
-
 // Answerable lets through whoever may act for an invited organisation: its focal
 // point, organisers, and the program itself. Errors: forbidden.
 func Answerable(ctx context.Context, invitationID int64) error {
 	if a := conference.ActorOf(ctx); a.Kind == conference.ActorFocalPoint && a.ID == invitationID {
 		return nil
 	}
-	return organise(ctx)
+	return conference.MayOrganise(ctx)
 }
 
 // note writes the audit row of a change to one invitation and tells the board.

@@ -84,6 +84,9 @@ SELECT edition_id, kind, subject_id, campaign_id, lang, to_address, to_name, fol
 // recipient who got it after all sees one. It gives the id of the mail that will be sent.
 // A mail on its way this moment is a conflict.
 func (o *Outbox) Resend(ctx context.Context, id int64) (int64, error) {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return 0, err
+	}
 	again := id
 	err := o.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		m, err := byID(ctx, tx, id)
@@ -115,6 +118,9 @@ const sqlStop = `UPDATE mail SET state = 'stopped', due_at = NULL WHERE id = ?`
 // Stop takes a waiting mail, or one whose outcome is unknown, out of the queue.
 // One that was sent, has failed or is on its way this moment is a conflict.
 func (o *Outbox) Stop(ctx context.Context, id int64) error {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return err
+	}
 	return o.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		m, err := byID(ctx, tx, id)
 		if err != nil {

@@ -124,7 +124,7 @@ func TestWithoutAServerMailStaysHere(t *testing.T) {
 
 func TestResendAndStop(t *testing.T) {
 	r := running(t)
-	ctx := conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorStaff, ID: 7, Label: "Lê Thị Thí Dụ"})
+	ctx := conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorStaff, ID: 7, Label: "Lê Thị Thí Dụ", Roles: []conference.Role{conference.RoleOrganiser}})
 	r.smtp.Next(address(1), testkit.RcptPermanent)
 	r.smtp.Next(address(2), testkit.RcptTemporary)
 	failed, waiting := r.queue(1), r.queue(2)

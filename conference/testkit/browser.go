@@ -212,7 +212,7 @@ func (p *Tab) Shot(name string) {
 	ctx, stop := p.bounded()
 	defer stop()
 	if over := Eval[int](p, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
-		p.t.Errorf("%s is %d px wider than its window", name, over)
+		p.t.Errorf("%s is %d px wider than its window, by %s", name, over, Eval[string](p, widest))
 	}
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
 	if err != nil {
@@ -226,6 +226,11 @@ func (p *Tab) Shot(name string) {
 		p.t.Fatal(err)
 	}
 }
+
+// widest names the innermost element without which the page would fit its window.
+const widest = `(() => { const D = document.documentElement; let e = document.body, path = [];
+	for (;;) { const next = [...e.children].find(c => { const s = c.style.display; c.style.setProperty("display", "none", "important"); const fits = D.scrollWidth <= D.clientWidth; c.style.display = s; return fits });
+		if (!next) return path.join(" > ") + " " + e.outerHTML.slice(0, 200); e = next; path.push(e.tagName + "." + (e.getAttribute("class") ?? "")) } })()`
 
 // root finds the folder of go.mod above the test's own.
 func root(t testing.TB) string {
@@ -299,4 +304,12 @@ func (p *Tab) Dark(on bool) {
 	if err != nil {
 		p.t.Fatalf("colour scheme: %v", err)
 	}
+}
+
+// Refuse sends a form empty, without the browser's own checks, and waits for the page that refuses it.
+func (p *Tab) Refuse(form string) {
+	p.t.Helper()
+	Eval[bool](p, fmt.Sprintf(`(() => { const f = document.querySelector(%q); f.noValidate = true; for (const e of f.querySelectorAll("input:not([type=hidden]):not([type=checkbox]), textarea, select")) e.value = "";
+		window.__left = false; addEventListener("pagehide", () => { window.__left = true }); f.requestSubmit(f.querySelector("button")); return true })()`, form))
+	p.WaitFor("the refusal", `document.readyState == "complete" && window.__left !== false && document.querySelector(".has-error, .notice.error") != null`)
 }

@@ -42,7 +42,7 @@ func Handler(site *ui.Site, proxies []*net.IPNet) (http.Handler, error) {
 	for _, f := range Faces(site) {
 		site.Mount(e, f)
 	}
-	guarded := crossOrigin(site, e)
+	guarded := prepared(crossOrigin(site, e))
 	zip, err := gzhttp.NewWrapper(gzhttp.MinSize(1024), gzhttp.RandomJitter(32, 0, false), gzhttp.ContentTypeFilter(compressible))
 	if err != nil {
 		return nil, err
@@ -104,6 +104,29 @@ func requestLog(log *slog.Logger) echo.MiddlewareFunc {
 			return nil
 		}
 	}
+}
+
+// prepared drops a request id that the visitor sent, which would end up in the
+// log, and answers HEAD like GET (RFC 9110, 9.3.2): net/http leaves the body out,
+// since it remembers the request as it came.
+func prepared(next http.Handler) http.Handler {
+	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		r.Header.Del(echo.HeaderXRequestID)
+		if r.Method == http.MethodHead {
+			r = r.WithContext(r.Context())
+			r.Method = http.MethodGet
+		}
+		if p := r.URL.Path; len(p) > 1 && strings.HasSuffix(p, "/") && !strings.HasPrefix(p, "//") && r.Method == http.MethodGet {
+			to := "/" + strings.Trim(p, "/") // a link that was pasted with a slash too many
+			if r.URL.RawQuery != "" {
+				to += "?" + r.URL.RawQuery
+			}
+			ui.SetCommonHeaders(w.Header(), false)
+			http.Redirect(w, r, to, http.StatusPermanentRedirect)
+			return
+		}
+		next.ServeHTTP(w, r)
+	})
 }
 
 func recovered(log *slog.Logger) echo.MiddlewareFunc {

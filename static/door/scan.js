@@ -196,7 +196,7 @@ function amend(id, change) {
   showRecent();
 }
 
-const undoable = (e) => (e.verdict === 'accepted' || e.verdict === 'already') && !e.undone && Date.now() - e.t < UNDO;
+const undoable = (e) => e.verdict === 'accepted' && !e.undone && Date.now() - e.t < UNDO;
 
 const showRecent = () => view.recent(recent, undoable);
 
@@ -277,7 +277,7 @@ function drawBar() {
   const age = list.ready && list.at ? sync.serverNow() - list.at : null;
   view.bar({ place: list.place, online: sync.online, waiting, age: view.age(age), ...list.counts() });
   view.banner('old', age !== null && age > OLD_LIST ? view.say('list_old') : null);
-  // The demo's clock stands on the eve of the example conference; that is no fault of this device.
+  // The demo's clock stands on the morning of the example conference; that is no fault of this device.
   const off = Math.abs(sync.offset) > CLOCK_DOUBT && root.dataset.sample !== 'yes';
   view.banner('clock-off', off ? view.say('clock_off') : null);
 }

@@ -3,18 +3,20 @@ package desk
 
 import (
 	"slices"
-	"strconv"
 
 	"hoinghi/conference"
 	"hoinghi/conference/web/ui"
 )
 
 // Desk answers for the organisers.
-type Desk struct{ *ui.Site }
+type Desk struct {
+	*ui.Site
+	box mailbox
+}
 
 // Face gives the desk's route table and navigation.
 func Face(site *ui.Site) ui.Face {
-	d := &Desk{site}
+	d := &Desk{Site: site}
 	return ui.Face{Name: "desk", Nav: d.nav, Routes: slices.Concat(
 		d.entryRoutes(),
 		d.homeRoutes(),
@@ -66,6 +68,3 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 	add("desk.nav.me", item("me", "/desk/me", "user"))
 	return groups
 }
-
-// topicOf gives the topic under which a room tells of changes to one edition.
-func topicOf(room string, edition int64) string { return room + "/" + strconv.FormatInt(edition, 10) }

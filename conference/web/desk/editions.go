@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strconv"
+	"strings"
 
 	"hoinghi/conference"
 	"hoinghi/conference/edition"
@@ -94,6 +95,10 @@ func (d *Desk) createEdition(r *ui.Request) error {
 		}
 		if !form.Refuse(err) {
 			return err
+		}
+		if form.Error("slug") != "" { // follows from ordinal and year, and has no field of its own
+			form.Note("ordinal", conference.Say("edition.error.twice", "ordinal", draft.Ordinal, "year", strings.SplitN(draft.StartsOn, "-", 2)[0]))
+			form.Forget("slug")
 		}
 	}
 	return d.showNewEdition(r, http.StatusUnprocessableEntity, form)

@@ -101,10 +101,11 @@ func (d *Desk) useLink(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
+	var staff account.Staff
 	if r.Secret("password") != r.Secret("again") {
-		form.Note("again", conference.Say("account.error.again"))
+		form.Note("again", conference.Say("desk.error.again"))
 	} else {
-		_, err = d.Accounts.UseLink(r.Context(), r.Param("token"), account.Credentials{
+		staff, err = d.Accounts.UseLink(r.Context(), r.Param("token"), account.Credentials{
 			FullName: form.Get("full_name"), Email: form.Get("email"), Password: r.Secret("password")})
 		if err != nil && !form.Refuse(err) {
 			return err
@@ -113,8 +114,13 @@ func (d *Desk) useLink(r *ui.Request) error {
 	if form.Wrong() {
 		return r.PageStatus(http.StatusUnprocessableEntity, "public/link", linkPage{Frame: r.Frame(""), Form: form, Link: link})
 	}
+	_, token, err := d.Accounts.SignIn(r.Context(), staff.Email, r.Secret("password"), r.UserAgent())
+	if err != nil {
+		return err
+	}
+	r.StartSession(token)
 	r.Flash("success", "desk.link.done")
-	return r.Redirect("/desk/sign-in")
+	return r.Redirect("/desk")
 }
 
 type mePage struct {

@@ -4,7 +4,10 @@ import (
 	"time"
 
 	"hoinghi/conference"
+	"hoinghi/conference/checkin"
+	"hoinghi/conference/delegation"
 	"hoinghi/conference/edition"
+	"hoinghi/conference/invitation"
 	"hoinghi/conference/report"
 	"hoinghi/conference/web/ui"
 )
@@ -97,7 +100,8 @@ func due(r *ui.Request) string {
 }
 
 func (d *Desk) homeLive(r *ui.Request) error {
-	return r.Stream(topicOf("delegation", r.Edition().ID))
+	id := r.Edition().ID
+	return r.Stream(invitation.Topic(id), delegation.Topic(id), checkin.Topic(id), "outbox")
 }
 
 // todos lists what needs somebody today, the most pressing first.

@@ -236,7 +236,11 @@ func (d *Desk) setQuotas(r *ui.Request) error {
 			if every := form.Get("all-" + strconv.FormatInt(q.GroupID, 10)); every != "" {
 				form.Set(field, every)
 			}
-			table[i.ID][q.GroupID] = form.Int(field)
+			seats, err := strconv.Atoi(form.Get(field))
+			if err != nil && form.Get(field) != "" || seats < 0 || seats > 1000 {
+				form.Note(field, conference.Say("desk.quotas.range", "name", i.Organisation, "group", q.Group))
+			}
+			table[i.ID][q.GroupID] = seats
 		}
 	}
 	if !form.Wrong() {

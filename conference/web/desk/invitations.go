@@ -3,6 +3,8 @@ package desk
 import (
 	"strings"
 
+	"hoinghi/conference/checkin"
+	"hoinghi/conference/delegation"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/report"
 	"hoinghi/conference/web/ui"
@@ -12,7 +14,9 @@ func (d *Desk) invitationRoutes() []ui.Route {
 	const at = "/desk/e/:edition/invitations"
 	return []ui.Route{
 		ui.GET(at, ui.Organisers, d.board),
-		ui.GET(at+"/live", ui.Organisers, func(r *ui.Request) error { return r.Stream(invitation.Topic(r.Edition().ID)) }),
+		ui.GET(at+"/live", ui.Organisers, func(r *ui.Request) error {
+			return r.Stream(invitation.Topic(r.Edition().ID), delegation.Topic(r.Edition().ID), checkin.Topic(r.Edition().ID), "outbox")
+		}),
 		ui.GET(at+"/quotas", ui.Organisers, d.quotas),
 		ui.POST(at+"/quotas", ui.Organisers, d.setQuotas),
 		ui.GET(at+"/text", ui.Organisers, d.text),
@@ -39,6 +43,7 @@ type boardPage struct {
 	Missing string
 	Address string // of this very list, for updates without a reload
 	Base    string
+	Local   bool // no mail server is configured
 }
 
 type boardRow struct {
@@ -62,7 +67,7 @@ func (d *Desk) board(r *ui.Request) error {
 	}
 	state, missing, query := r.Query("state"), r.Query("missing"), r.Query("q")
 	page := boardPage{Frame: r.Frame("invitations"), Sum: report.Sum(all), Query: query, State: state, Missing: missing,
-		Base: "/desk/e/" + e.Slug + "/invitations"}
+		Base: "/desk/e/" + e.Slug + "/invitations", Local: d.Outbox.Local()}
 	page.Filters = boardFilters(r, all, page.Base, state, missing)
 	page.Address = page.Base + "?part=rows&state=" + ui.QueryEscape(state) + "&missing=" + ui.QueryEscape(missing) + "&q=" + ui.QueryEscape(query)
 	for _, row := range all {
@@ -105,7 +110,7 @@ func matches(row report.Row, state, missing string) bool {
 }
 
 func found(row report.Row, query string) bool {
-	return query == "" || ui.Matches(strings.Join([]string{row.OrganisationVi, row.ProvinceVi, row.FocalName, row.FocalPhone, row.Address()}, " "), query)
+	return query == "" || ui.Matches(strings.Join([]string{row.OrganisationVi, row.ProvinceVi, row.FocalName, strings.ReplaceAll(ui.Phone(row.FocalPhone), " ", ""), row.Address()}, " "), query)
 }
 
 func boardFilters(r *ui.Request, rows []report.Row, base, state, missing string) []filter {
@@ -139,6 +144,7 @@ type sendPage struct {
 	Ready   []recipient
 	Skipped []recipient
 	Chosen  []int64
+	Again   bool // somebody has had it before
 	Subject string
 	Preview string
 	For     string
@@ -164,7 +170,8 @@ func (d *Desk) showSend(r *ui.Request, status int, form *ui.Form, chosen []int64
 	}
 	page := sendPage{Frame: r.Frame("invitations", boardCrumb(r)), Form: form, Chosen: chosen, Base: "/desk/e/" + e.Slug + "/invitations"}
 	for _, i := range plan.Ready {
-		page.Ready = append(page.Ready, recipient{ID: i.ID, Name: i.Organisation.In(r.Lang()), Address: i.Address()})
+		page.Ready = append(page.Ready, recipient{ID: i.ID, Name: i.Organisation.In(r.Lang()), Address: i.Address(), Note: sentBefore(r, i)})
+		page.Again = page.Again || page.Ready[len(page.Ready)-1].Note != ""
 	}
 	for _, s := range plan.Skipped {
 		page.Skipped = append(page.Skipped, recipient{ID: s.Invitation.ID, Name: s.Invitation.Organisation.In(r.Lang()), Note: page.Say(s.Reason)})
@@ -177,6 +184,19 @@ func (d *Desk) showSend(r *ui.Request, status int, form *ui.Form, chosen []int64
 		page.For = first.Organisation.In(r.Lang())
 	}
 	return r.PageStatus(status, "desk/invitations/send", page)
+}
+
+// sentBefore says what speaks against sending once more.
+func sentBefore(r *ui.Request, i invitation.Invitation) string {
+	switch {
+	case i.Answer == invitation.Declined:
+		return r.T("desk.send.declined")
+	case i.Answer == invitation.Accepted:
+		return r.T("desk.send.accepted")
+	case !i.QueuedAt.IsZero():
+		return r.T("desk.send.sent_before", "when", ui.Moment(i.QueuedAt.Time, r.Lang()))
+	}
+	return ""
 }
 
 func (d *Desk) send(r *ui.Request) error {

@@ -3,7 +3,10 @@ package desk
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
+	"sync"
+	"time"
 
 	"hoinghi/conference"
 	"hoinghi/conference/outbox"
@@ -61,7 +64,11 @@ func (d *Desk) mailList(r *ui.Request) error {
 }
 
 func mailLine(r *ui.Request, m outbox.Mail) mailRow {
-	return mailRow{Mail: m, StateLabel: r.T("outbox.state." + string(m.State)), KindLabel: r.T("desk.mail.kind." + m.Kind),
+	label := r.T("outbox.state." + string(m.State))
+	if m.Transport == outbox.TransportLocal {
+		label = r.T("desk.mail.local") // it is sent nowhere
+	}
+	return mailRow{Mail: m, StateLabel: label, KindLabel: r.T("desk.mail.kind." + m.Kind),
 		Queued: ui.Moment(m.QueuedAt.Time, r.Lang()), Sent: ui.Moment(m.SentAt.Time, r.Lang())}
 }
 
@@ -97,15 +104,15 @@ func (d *Desk) mailOne(r *ui.Request) error {
 		return err
 	}
 	page := mailPage{Frame: r.Frame("mail", ui.Crumb{Label: r.T("desk.nav.mail"), Href: "/desk/mail"}), Mail: mailLine(r, m), Subject: m.Subject, Text: m.Body}
-	if d.Outbox.Local() && m.Transport == "local" {
-		_, msg, err := d.Outbox.Render(r.Context(), id)
+	if d.Outbox.Local() && m.Transport == outbox.TransportLocal {
+		msg, err := d.composed(r, id)
 		if err != nil {
 			return err
 		}
 		page.Live, page.Subject, page.Text = true, msg.Subject, msg.Text
-		for i, p := range append(msg.Inline, msg.Files...) {
+		for i, p := range slices.Concat(msg.Inline, msg.Files) {
 			page.Parts = append(page.Parts, mailPartRow{N: i, Name: p.Name, Type: p.ContentType,
-				Href: fmt.Sprintf("/desk/mail/%d/part/%d", id, i), Image: p.ContentType == "image/png"})
+				Href: fmt.Sprintf("/desk/mail/%d/part/%d", id, i), Image: i < len(msg.Inline) && p.ContentType == "image/png"})
 		}
 	}
 	page.Lines = pieces(page.Text)
@@ -119,17 +126,47 @@ func (d *Desk) mailOne(r *ui.Request) error {
 	return r.Page("desk/mail/one", page)
 }
 
+// mailbox keeps the mail that was composed last, since its page asks for each of
+// its pictures next, and a focal point's mail has a hundred. Its lock lets one
+// mail at a time be composed for the desk: drawing codes must not slow the door.
+type mailbox struct {
+	mu  sync.Mutex
+	id  int64
+	at  time.Time
+	msg outbox.Message
+}
+
+// keepComposed is how long a composed mail is shown again without a fresh look at its subject.
+const keepComposed = time.Minute
+
+func (d *Desk) composed(r *ui.Request, id int64) (outbox.Message, error) {
+	d.box.mu.Lock()
+	defer d.box.mu.Unlock()
+	if d.box.id == id && r.Now().Sub(d.box.at) < keepComposed {
+		return d.box.msg, nil
+	}
+	_, msg, err := d.Outbox.Render(r.Context(), id)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	d.box.id, d.box.at, d.box.msg = id, r.Now(), msg
+	return msg, nil
+}
+
 func (d *Desk) mailPart(r *ui.Request) error {
 	id, err := r.ID("id")
 	if err != nil {
 		return err
 	}
-	_, msg, err := d.Outbox.Render(r.Context(), id)
+	if !d.Outbox.Local() {
+		return conference.NotFound()
+	}
+	msg, err := d.composed(r, id)
 	if err != nil {
 		return err
 	}
-	n, parts := r.Index("n"), append(msg.Inline, msg.Files...)
-	if !d.Outbox.Local() || n < 0 || n >= len(parts) {
+	n, parts := r.Index("n"), slices.Concat(msg.Inline, msg.Files)
+	if n < 0 || n >= len(parts) {
 		return conference.NotFound()
 	}
 	p := parts[n]

@@ -127,8 +127,11 @@ func pair(r *ui.Request) error {
 	return r.JSON(http.StatusOK, map[string]string{"device": device.Name})
 }
 
-// unpair makes the device forget who it was. The organisers see it until they remove it.
+// unpair shuts the device out at its own wish: what it knew of itself is worth nothing afterwards.
 func unpair(r *ui.Request) error {
+	if err := r.Site().Accounts.Unpair(r.Context(), r.Device().ID); err != nil {
+		return err
+	}
 	r.ForgetDevice()
 	return r.NoContent()
 }

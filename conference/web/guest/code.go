@@ -2,9 +2,11 @@ package guest
 
 import (
 	"net/http"
+	"strings"
 	"time"
 
 	"hoinghi/conference"
+	"hoinghi/conference/invitation"
 	"hoinghi/conference/web/ui"
 )
 
@@ -61,15 +63,18 @@ func (g *Guest) findCode(r *ui.Request) error {
 // pathOfCode gives the address of a short code's page. Only a wrong code counts
 // against the limit for all.
 func (g *Guest) pathOfCode(r *ui.Request, code string) (string, error) {
-	if err := r.Allow(codeLimit); err != nil {
+	if err := r.Left(codeLimit); err != nil {
 		return "", err
 	}
 	if err := r.Left(wrongCodes); err != nil {
 		return "", err
 	}
-	i, err := g.Invitations.ByCode(r.Context(), g.DB, code)
+	i, err := g.byCodeOrLink(r, code)
 	if err == nil {
 		return g.Invitations.Path(i), nil
+	}
+	if limit := r.Allow(codeLimit); limit != nil {
+		return "", limit
 	}
 	if conference.KindOf(err) == conference.KindNotFound && code != "" {
 		g.Log.Warn("wrong short code") // never the code: it may be right but for one sign
@@ -78,4 +83,13 @@ func (g *Guest) pathOfCode(r *ui.Request, code string) (string, error) {
 		}
 	}
 	return "", err
+}
+
+// byCodeOrLink finds the invitation of a short code, or of the whole link that
+// people paste into whatever field they are offered.
+func (g *Guest) byCodeOrLink(r *ui.Request, typed string) (invitation.Invitation, error) {
+	if at := strings.LastIndex(strings.ToLower(typed), "/m/"); at >= 0 {
+		return g.Invitations.ByToken(r.Context(), g.DB, typed[at+len("/m/"):])
+	}
+	return g.Invitations.ByCode(r.Context(), g.DB, typed)
 }

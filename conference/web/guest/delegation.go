@@ -24,6 +24,7 @@ type delegationPage struct {
 	Taken, Seats   int
 	Rows, Gone     []row
 	Removed        *row // taken off the list just now; can be put back
+	Added          bool // somebody was added just now, and the next may follow
 	Listed         int  // on the list, not sent
 	Registered     int
 	Submitted      string
@@ -88,6 +89,7 @@ func (g *Guest) show(r *ui.Request, status int, i invitation.Invitation, f forms
 			page.Refused = form.Message
 		}
 	}
+	page.Added = r.Query("added") != ""
 	if page.Removed, err = g.removed(r, i); err != nil {
 		return err
 	}

@@ -18,9 +18,9 @@ func itoa(id int64) string { return strconv.FormatInt(id, 10) }
 
 func TestAddEditRemoveSubmit(t *testing.T) {
 	s := open(t)
-	s.get(s.base()).want(http.StatusOK).has(s.mine.Organisation.Vi, "Chưa có đại biểu nào", "còn 37 ngày", "17:00, 12/10/2022")
-	s.add("Phạm Quốc Mẫu", 0, "gender", "male", "job_title", "Phó Giám đốc", "head", "1").leads(s.base())
-	s.add("Đặng Thị Thí Dụ", 1, "gender", "female").leads(s.base())
+	s.get(s.base()).want(http.StatusOK).has(s.mine.Organisation.Vi, "Chưa có đại biểu nào", "còn 38 ngày", "11:30, 13/10/2022")
+	s.add("Phạm Quốc Mẫu", 0, "gender", "male", "job_title", "Phó Giám đốc", "head", "1").leads(s.base() + "?added=1#add")
+	s.add("Đặng Thị Thí Dụ", 1, "gender", "female").leads(s.base() + "?added=1#add")
 	s.get(s.base()).want(http.StatusOK).has("Danh sách đoàn (2 đại biểu)", "Ông Phạm Quốc Mẫu", "Phó Giám đốc, "+s.mine.Organisation.Vi, "Bà Đặng Thị Thí Dụ",
 		"Trưởng đoàn", "0900 000 011", "Gửi danh sách (2 đại biểu)", "1 / 2", "1 / 3")
 
@@ -60,7 +60,7 @@ func TestAddEditRemoveSubmit(t *testing.T) {
 func TestDoublePostIsOneDelegate(t *testing.T) {
 	s := open(t)
 	for range 2 {
-		s.add("Phạm Quốc Mẫu", 0, "client_key", "form-1").leads(s.base())
+		s.add("Phạm Quốc Mẫu", 0, "client_key", "form-1").leads(s.base() + "?added=1#add")
 	}
 	s.only()
 	s.add("Phạm Quốc Mẫu", 0, "client_key", "form-2").leads(s.base())
@@ -98,10 +98,10 @@ func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
 		t.Error("a refused form answered the invitation")
 	}
 
-	s.add("Phạm Quốc Mẫu", 0).leads(s.base())
+	s.add("Phạm Quốc Mẫu", 0).leads(s.base() + "?added=1#add")
 	at := s.base() + "/delegates/" + itoa(s.only().ID)
 	s.post(at, "full_name", "", "group", group, "job_title", "Trưởng phòng").want(http.StatusUnprocessableEntity).
-		has(`id="f-full_name-error"`, `value="Trưởng phòng"`, `action="`+at+`"`)
+		has(`id="f-full_name-error"`, `value="Trưởng phòng"`, `action="`+at+`#add"`)
 
 	s.post(s.base()+"/contact", "focal_name", "Võ Thị Minh Họa", "focal_phone", "9").want(http.StatusUnprocessableEntity).
 		has(`value="Võ Thị Minh Họa"`, `id="f-focal_phone-error"`)
@@ -114,9 +114,9 @@ func TestRefusedFormKeepsWhatWasTyped(t *testing.T) {
 // Nobody becomes the head without a telephone: the form that is shown asks for it.
 func TestHeadWithoutATelephone(t *testing.T) {
 	s := open(t)
-	s.post(s.base()+"/delegates", "full_name", "Lê Văn Ví Dụ", "group", itoa(s.groups[0].ID)).leads(s.base())
+	s.post(s.base()+"/delegates", "full_name", "Lê Văn Ví Dụ", "group", itoa(s.groups[0].ID)).leads(s.base() + "?added=1#add")
 	at := s.base() + "/delegates/" + itoa(s.only().ID)
-	s.post(at+"/head").want(http.StatusUnprocessableEntity).has(`value="Lê Văn Ví Dụ"`, `id="f-phone-error"`, `name="head" value="1" checked`, `action="`+at+`"`)
+	s.post(at+"/head").want(http.StatusUnprocessableEntity).has(`value="Lê Văn Ví Dụ"`, `id="f-phone-error"`, `name="head" value="1" checked`, `action="`+at+`#add"`)
 	s.post(s.base()+"/submit", "informed", "1").want(http.StatusUnprocessableEntity).has("chưa có trưởng đoàn")
 }
 
@@ -128,7 +128,7 @@ func TestDeclineAndAccept(t *testing.T) {
 	s.add("Phạm Quốc Mẫu", 0).want(http.StatusUnprocessableEntity).has("đã báo không cử đoàn")
 	s.post(s.base() + "/accept").leads(s.base())
 	s.get(s.base()).has("Thêm đại biểu").hasNot("đã báo không cử đoàn")
-	s.add("Phạm Quốc Mẫu", 0).leads(s.base())
+	s.add("Phạm Quốc Mẫu", 0).leads(s.base() + "?added=1#add")
 	s.post(s.base() + "/decline").want(http.StatusUnprocessableEntity).has("còn 1 đại biểu")
 	if a := s.invitation().Answer; a != invitation.Accepted {
 		t.Errorf("answer is %q", a)
@@ -138,7 +138,7 @@ func TestDeclineAndAccept(t *testing.T) {
 // One link reaches the delegates of its own invitation only, by every route.
 func TestDelegatesOfAnotherInvitation(t *testing.T) {
 	s := open(t)
-	s.add("Phạm Quốc Mẫu", 0, "head", "1").leads(s.base())
+	s.add("Phạm Quốc Mẫu", 0, "head", "1").leads(s.base() + "?added=1#add")
 	s.post(s.base()+"/submit", "informed", "1").want(http.StatusSeeOther)
 	d := s.only()
 	others := s.rooms.Invitations.Path(s.other)
@@ -183,10 +183,10 @@ func TestQuotaHoldsInARace(t *testing.T) {
 
 func TestAfterTheDeadline(t *testing.T) {
 	s := open(t)
-	s.add("Phạm Quốc Mẫu", 0, "head", "1").leads(s.base())
+	s.add("Phạm Quốc Mẫu", 0, "head", "1").leads(s.base() + "?added=1#add")
 	s.clock.Set(s.e.RegisterBy.Time)
 	s.get(s.base()).has("hết hạn trong hôm nay", "Thêm đại biểu")
-	s.add("Đặng Thị Thí Dụ", 1).leads(s.base())
+	s.add("Đặng Thị Thí Dụ", 1).leads(s.base() + "?added=1#add")
 	s.clock.Advance(time.Second)
 	at := s.base() + "/delegates/" + itoa(s.delegation().Delegates[0].ID)
 	s.get(s.base()).want(http.StatusOK).has("Đã hết hạn đăng ký", "0900 000 001", "Phạm Quốc Mẫu").hasNot("Thêm đại biểu", "Gửi danh sách (", `<form method="post"`, `<form class="form"`)
@@ -204,7 +204,7 @@ func TestAfterTheDeadline(t *testing.T) {
 
 func TestDuplicateIsAWarningOnly(t *testing.T) {
 	s := open(t)
-	s.add("Phạm Quốc Mẫu", 0, "client_key", "form-1").leads(s.base())
+	s.add("Phạm Quốc Mẫu", 0, "client_key", "form-1").leads(s.base() + "?added=1#add")
 	p := s.add("Phạm  Quốc  MẪU", 1, "client_key", "form-2").want(http.StatusSeeOther)
 	if len(p.header.Values("Set-Cookie")) == 0 || len(s.delegation().Delegates) != 2 {
 		t.Error("a possible double must be listed, with a message")

@@ -28,7 +28,7 @@ func TestLook(t *testing.T) {
 	look("empty", s.base())
 	s.add("Phạm Quốc Mẫu", 0, "gender", "male", "job_title", "Phó Giám đốc", "head", "1").leads(s.base())
 	s.add("Đặng Thị Thí Dụ", 1, "gender", "female", "job_title", "Trưởng phòng Quản lý Công nghiệp và Tiểu thủ công nghiệp", "email", "thidu@vidu.gov.vn").leads(s.base())
-	s.post(s.base()+"/delegates", "full_name", "Lê Văn Ví Dụ", "group", itoa(s.groups[1].ID)).leads(s.base())
+	s.post(s.base()+"/delegates", "full_name", "Lê Văn Ví Dụ", "group", itoa(s.groups[1].ID)).leads(s.base() + "?added=1#add")
 	s.post(s.base()+"/contact", "focal_name", "Võ Thị Minh Họa", "focal_phone", "0900000010", "focal_email", "daumoi@vidu.gov.vn").leads(s.base())
 	look("listed", s.base())
 	d := s.delegation().Delegates[1]

@@ -40,7 +40,10 @@ func (g *Guest) add(r *ui.Request, i invitation.Invitation) error {
 		return g.refuse(r, i, forms{Person: form})
 	}
 	tell(r, "guest.flash.added", d)
-	return r.Redirect("%s", base(r))
+	if len(d.Warnings) > 0 {
+		return r.Redirect("%s", base(r)) // to the top, where the warning stands
+	}
+	return r.Redirect("%s?added=1#add", base(r)) // a delegation is typed in one go
 }
 
 // tell keeps the message about a delegate, with the warning of a possible double.

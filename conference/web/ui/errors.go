@@ -93,6 +93,9 @@ func (r *Request) answerProblem(status int, message conference.Text, e *conferen
 }
 
 func (r *Request) answerErrorPage(status int, message conference.Text, reference string) error {
+	if r.face == "public" {
+		r.edition = nil // an edition that is not public must not show through its refusal
+	}
 	name := r.face + "/error"
 	if r.face == "desk" && r.staff == nil {
 		name = "public/error"

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -125,6 +126,12 @@ func (f *Form) Note(field string, t conference.Text) {
 		f.order = append(f.order, field)
 	}
 	f.errors[field] = f.locale.Text(t)
+}
+
+// Forget takes the message of a field away, when another field says it better.
+func (f *Form) Forget(field string) {
+	delete(f.errors, field)
+	f.order = slices.DeleteFunc(f.order, func(name string) bool { return name == field })
 }
 
 // Refuse notes an error of a verb that the visitor can mend on the form and

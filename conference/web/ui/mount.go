@@ -75,6 +75,7 @@ func backTo(up int) echo.HandlerFunc {
 func (s *Site) handler(f Face, route Route) echo.HandlerFunc {
 	return func(c echo.Context) error {
 		r := &Request{site: s, c: c, route: route, face: f.Name, nav: f.Nav}
+		r.ActAs(conference.Actor{Kind: conference.ActorNobody}) // until somebody is recognised
 		r.chooseLanguage()
 		s.setHeaders(c.Response().Header(), route, f.Name)
 		if methodsWithBody(c.Request().Method) {

@@ -11,11 +11,11 @@ const (
 	writeTimeout = 10 * time.Second
 )
 
-// Stream answers with server-sent events: one at once, and one whenever a topic
-// changes. An event says only that there is something to read again, so a missed
+// Stream answers with server-sent events: one at once, and one whenever one of the
+// topics changes. An event says only that there is something to read again, so a missed
 // one heals by itself. It ends when the visitor leaves or the program stops.
-func (r *Request) Stream(topic string) error {
-	changes, stop := r.site.DB.Subscribe(topic)
+func (r *Request) Stream(topics ...string) error {
+	changes, stop := r.site.DB.Subscribe(topics...)
 	defer stop()
 	w := r.c.Response()
 	h := w.Header()
