@@ -8,7 +8,7 @@ demo: ## run the example edition in ./demo-data and print sign-in links for each
 	$(GO) run ./cmd/hoinghi demo --data demo-data
 
 build: ## one binary in ./bin
-	$(GO) build -trimpath -ldflags='-s -w' -o bin/hoinghi ./cmd/hoinghi
+	$(GO) build -ldflags='-s -w' -o bin/hoinghi ./cmd/hoinghi
 
 test: install-test-tools ## everything: linters, race detector, browser tests
 	$(MAKE) lint

@@ -62,7 +62,7 @@ func (g *Guest) nav(r *ui.Request) []ui.NavGroup {
 		add("codes", base(r)+"/codes", "qr-code")
 	case conference.ActorDelegate:
 		add("badge", base(r), "id-card")
-	case conference.ActorSystem, conference.ActorStaff, conference.ActorDevice:
+	case conference.ActorNobody, conference.ActorSystem, conference.ActorStaff, conference.ActorDevice:
 		return nil
 	}
 	if e.IsPublic {
