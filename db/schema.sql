@@ -15,11 +15,45 @@ CREATE TABLE agenda_session (
     ends_at    INTEGER NOT NULL,
     visibility TEXT NOT NULL DEFAULT 'public' CHECK (visibility IN ('public', 'press', 'delegates', 'internal')),
     sequence   INTEGER NOT NULL DEFAULT 0,       -- of the calendar entry, raised by each change
-    changed_at INTEGER NOT NULL,
+    changed_at INTEGER NOT NULL, slots INTEGER NOT NULL DEFAULT 0 CHECK (slots BETWEEN 0 AND 50), removed_at INTEGER,
     CHECK (ends_at > starts_at)
 ) STRICT;
 
 CREATE INDEX agenda_session_time ON agenda_session (edition_id, starts_at);
+
+CREATE TABLE agenda_speaker (
+    id              INTEGER PRIMARY KEY,
+    edition_id      INTEGER NOT NULL REFERENCES edition (id),
+    full_name       TEXT NOT NULL CHECK (full_name <> ''),
+    folded          TEXT NOT NULL,               -- equal for two spellings of one name
+    sort_key        BLOB NOT NULL,
+    gender          TEXT NOT NULL DEFAULT '' CHECK (gender IN ('', 'male', 'female')),
+    degree          TEXT NOT NULL DEFAULT '',    -- before the name: TS., PGS.TS.
+    job_title_vi    TEXT NOT NULL DEFAULT '',
+    job_title_en    TEXT NOT NULL DEFAULT '',
+    organisation_vi TEXT NOT NULL DEFAULT '',
+    organisation_en TEXT NOT NULL DEFAULT '',
+    changed_at      INTEGER NOT NULL,
+    removed_at      INTEGER
+) STRICT;
+
+CREATE INDEX agenda_speaker_order ON agenda_speaker (edition_id, sort_key, id);
+
+CREATE TABLE agenda_speech (
+    id             INTEGER PRIMARY KEY,
+    session_id     INTEGER NOT NULL REFERENCES agenda_session (id),
+    speaker_id     INTEGER NOT NULL REFERENCES agenda_speaker (id),
+    topic_vi       TEXT NOT NULL DEFAULT '',
+    topic_en       TEXT NOT NULL DEFAULT '',
+    offset_minutes INTEGER NOT NULL CHECK (offset_minutes >= 0),
+    minutes        INTEGER NOT NULL CHECK (minutes > 0),
+    changed_at     INTEGER NOT NULL,
+    removed_at     INTEGER
+) STRICT;
+
+CREATE INDEX agenda_speech_session ON agenda_speech (session_id, offset_minutes, id);
+
+CREATE INDEX agenda_speech_speaker ON agenda_speech (speaker_id);
 
 CREATE VIEW arrival AS
 SELECT edition_id, delegate_id, scan_id, checkpoint_id, device_id, by_hand, at
@@ -88,6 +122,47 @@ CREATE TABLE checkpoint (
     name_en    TEXT NOT NULL,
     position   INTEGER NOT NULL,
     UNIQUE (edition_id, code)
+) STRICT;
+
+CREATE TABLE craft_village (
+    id                 INTEGER PRIMARY KEY,
+    slug               TEXT NOT NULL UNIQUE CHECK (slug <> ''),        -- of addresses; never changes
+    name               TEXT NOT NULL CHECK (name <> ''),
+    craft              TEXT NOT NULL CHECK (craft <> ''),
+    craft_group        TEXT NOT NULL CHECK (craft_group IN ('food', 'seafood', 'drink', 'textile', 'plaiting', 'pottery', 'wood', 'metal', 'stone', 'handicraft', 'garden')),
+    products           TEXT NOT NULL DEFAULT '',
+    place_2022         TEXT NOT NULL DEFAULT '',                       -- commune and district before 1 July 2025
+    place_now          TEXT NOT NULL DEFAULT '',                       -- commune of today, as far as known
+    province_then_id   INTEGER NOT NULL REFERENCES province (id),
+    province_now_id    INTEGER NOT NULL REFERENCES province (id),      -- what the former became part of; follows from the lineage
+    recognised_as      TEXT NOT NULL DEFAULT '',                       -- codes between spaces
+    recognised_certain INTEGER NOT NULL DEFAULT 0 CHECK (recognised_certain IN (0, 1)),
+    confidence         TEXT NOT NULL CHECK (confidence IN ('high', 'medium')), -- medium: the whole entry still needs confirmation
+    note_vi            TEXT NOT NULL DEFAULT '',
+    note_en            TEXT NOT NULL DEFAULT '',
+    to_check           TEXT NOT NULL DEFAULT '',                       -- for the organisers only
+    folded             TEXT NOT NULL,
+    sort_key           BLOB NOT NULL,
+    published          INTEGER NOT NULL DEFAULT 0 CHECK (published IN (0, 1)),
+    edited             INTEGER NOT NULL DEFAULT 0 CHECK (edited IN (0, 1)), -- by an organiser; the seed leaves such rows alone
+    changed_at         INTEGER NOT NULL,
+    CHECK (recognised_certain = 0 OR recognised_as <> '')
+) STRICT;
+
+CREATE TABLE craft_village_photo (
+    id         INTEGER PRIMARY KEY AUTOINCREMENT,
+    village_id INTEGER NOT NULL REFERENCES craft_village (id),
+    position   INTEGER NOT NULL,
+    width      INTEGER NOT NULL CHECK (width BETWEEN 1 AND 1600),
+    height     INTEGER NOT NULL CHECK (height BETWEEN 1 AND 1600),
+    jpeg       BLOB NOT NULL,                                          -- encoded here, so without any metadata
+    thumb      BLOB NOT NULL,
+    digest     TEXT NOT NULL,                                          -- of jpeg, for the ETag
+    credit     TEXT NOT NULL CHECK (credit <> ''),
+    alt_vi     TEXT NOT NULL CHECK (alt_vi <> ''),
+    alt_en     TEXT NOT NULL DEFAULT '',
+    added_at   INTEGER NOT NULL,
+    UNIQUE (village_id, position)
 ) STRICT;
 
 CREATE TABLE delegate (

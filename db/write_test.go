@@ -155,11 +155,11 @@ func TestReadersCannotWrite(t *testing.T) {
 	d := testkit.Store(t, testkit.NewClock())
 	rows, err := d.QueryContext(t.Context(), `INSERT INTO province (slug, abbr) VALUES ('x', 'XXX') RETURNING id`)
 	if err == nil {
+		defer func() { _ = rows.Close() }()
 		for rows.Next() {
 			continue
 		}
 		err = rows.Err()
-		_ = rows.Close()
 	}
 	if err == nil {
 		t.Fatal("a reader wrote")

@@ -43,6 +43,7 @@ type settings struct {
 
 // app is a running program before it listens: everything built, in order.
 type app struct {
+	lock  *os.File // of the data folder
 	db    *db.DB
 	site  *ui.Site
 	web   http.Handler
@@ -51,6 +52,7 @@ type app struct {
 	proxy []*net.IPNet
 }
 
+// open locks the data folder and builds the program on it. The caller ends with serve or close.
 func (s settings) open(ctx context.Context, base *url.URL, log *slog.Logger) (*app, error) {
 	if s.clock == nil {
 		s.clock = time.Now
@@ -66,24 +68,26 @@ func (s settings) open(ctx context.Context, base *url.URL, log *slog.Logger) (*a
 	if err != nil {
 		return nil, err
 	}
-	keys, err := masterKey(s.Data, s.KeyFile)
+	lock, err := lockFolder(s.Data)
 	if err != nil {
 		return nil, err
 	}
-	d, err := db.Open(ctx, filepath.Join(s.Data, "hoinghi.db"), db.Options{Now: s.clock, Log: log})
-	if err != nil {
-		return nil, err
+	a := &app{lock: lock, log: log, proxy: proxies}
+	if a.keys, err = masterKey(s.Data, s.KeyFile); err != nil {
+		return nil, errors.Join(err, a.close())
 	}
-	site, err := web.Build(ctx, d, keys, log, outbox.Config{SMTPURL: smtp, From: s.MailFrom, FromName: s.MailName, Rate: s.MailRate, Domain: base.Hostname()},
+	if a.db, err = db.Open(ctx, filepath.Join(s.Data, databaseName), db.Options{Now: s.clock, Log: log}); err != nil {
+		return nil, errors.Join(err, a.close())
+	}
+	a.site, err = web.Build(ctx, a.db, a.keys, log, outbox.Config{SMTPURL: smtp, From: s.MailFrom, FromName: s.MailName, Rate: s.MailRate, Domain: base.Hostname()},
 		ui.Config{BaseURL: base, Version: version(), Dev: s.Dev})
 	if err != nil {
-		return nil, errors.Join(err, d.Close())
+		return nil, errors.Join(err, a.close())
 	}
-	handler, err := web.Handler(site, proxies)
-	if err != nil {
-		return nil, errors.Join(err, d.Close())
+	if a.web, err = web.Handler(a.site, proxies); err != nil {
+		return nil, errors.Join(err, a.close())
 	}
-	return &app{db: d, site: site, web: handler, log: log, keys: keys, proxy: proxies}, nil
+	return a, nil
 }
 
 // serve answers on the listener and delivers mail until ctx ends, then drains and closes.
@@ -93,7 +97,16 @@ func (a *app) serve(ctx context.Context, l net.Listener) error {
 	go func() { mailDone <- a.site.Outbox.Run(mailCtx) }()
 	err := web.Serve(ctx, l, a.web)
 	stopMail()
-	return errors.Join(err, <-mailDone, a.db.Close())
+	return errors.Join(err, <-mailDone, a.close())
+}
+
+// close ends what open has built and lets go of the data folder.
+func (a *app) close() error {
+	var err error
+	if a.db != nil {
+		err = a.db.Close()
+	}
+	return errors.Join(err, a.lock.Close())
 }
 
 func (s settings) smtpURL() (string, error) {
@@ -136,12 +149,10 @@ func networks(list []string) ([]*net.IPNet, error) {
 // for an empty folder. A folder with a database but without its key is refused:
 // a new key would silently break every link and badge that was given out.
 func masterKey(data, file string) (*conference.Keys, error) {
-	if file == "" {
-		file = filepath.Join(data, "master.key")
-	}
+	file = keyPath(data, file)
 	raw, err := os.ReadFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		if _, dbErr := os.Stat(filepath.Join(data, "hoinghi.db")); dbErr == nil {
+		if _, dbErr := os.Stat(filepath.Join(data, databaseName)); dbErr == nil {
 			return nil, fmt.Errorf("the data folder has a database but no key file %s: restore the key, without it links and badges given out stop working", filepath.Base(file))
 		}
 		return newMasterKey(file)
@@ -149,11 +160,7 @@ func masterKey(data, file string) (*conference.Keys, error) {
 	if err != nil {
 		return nil, fmt.Errorf("read master key: %w", err)
 	}
-	key, err := hex.DecodeString(strings.TrimSpace(string(raw)))
-	if err != nil {
-		return nil, errors.New("the master key file does not hold a key")
-	}
-	return conference.NewKeys(key)
+	return parseKey(raw)
 }
 
 func newMasterKey(file string) (*conference.Keys, error) {
@@ -162,13 +169,8 @@ func newMasterKey(file string) (*conference.Keys, error) {
 	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
 	}
-	f, err := os.OpenFile(file, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
-	if err != nil {
-		return nil, fmt.Errorf("make master key: %w", err)
-	}
-	_, err = f.WriteString(hex.EncodeToString(key) + "\n")
-	if err = errors.Join(err, f.Sync(), f.Close()); err != nil {
-		return nil, fmt.Errorf("write master key: %w", err)
+	if err := writeNew(file, []byte(hex.EncodeToString(key)+"\n")); err != nil {
+		return nil, fmt.Errorf("master key: %w", err)
 	}
 	return conference.NewKeys(key)
 }

@@ -46,15 +46,18 @@ func (c demoCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	if err := clock.catchUp(ctx, a.db); err != nil {
-		return errors.Join(err, a.db.Close())
+		return errors.Join(err, a.close())
 	}
 	links, err := demo.Fill(ctx, a.db, a.keys, demo.Rooms{Editions: a.site.Editions, Accounts: a.site.Accounts, Invitations: a.site.Invitations,
 		Delegations: a.site.Delegations, Checkins: a.site.Checkins, Agenda: a.site.Agenda, Outbox: a.site.Outbox, Signer: a.site.Signer}, base.String())
 	if err != nil {
-		return errors.Join(fmt.Errorf("fill the demo: %w", err), a.db.Close())
+		return errors.Join(fmt.Errorf("fill the demo: %w", err), a.close())
+	}
+	if err := a.site.Showcase.Seed(ctx); err != nil {
+		return errors.Join(fmt.Errorf("craft villages: %w", err), a.close())
 	}
 	if err := show(s.out, links, c.JSON); err != nil {
-		return err
+		return errors.Join(err, a.close())
 	}
 	return a.serve(ctx, l)
 }

@@ -15,18 +15,34 @@ import (
 )
 
 func main() {
+	limitMemory()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
+	defer context.AfterFunc(ctx, stop)() // a second signal does not wait for the drain
 	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
 		fmt.Fprintln(os.Stderr, "hoinghi:", err)
 		os.Exit(1)
 	}
 }
 
+// limitMemory has the collector work harder before the program grows past 512 MiB:
+// far above what a conference needs, and low enough that a few large imports or
+// pictures at once do not get it killed on a machine of 1 GB. The limit is soft; the
+// environment's GOMEMLIMIT goes before it.
+func limitMemory() {
+	if os.Getenv("GOMEMLIMIT") == "" {
+		debug.SetMemoryLimit(512 << 20)
+	}
+}
+
 type command struct {
 	Serve   serveCommand   `cmd:"" help:"Run the conference on a data folder; an empty one is set up."`
 	Demo    demoCommand    `cmd:"" help:"Run the example edition and print ready sign-in links for each kind of user."`
+	Backup  backupCommand  `cmd:"" help:"Write one archive of database and key; the program may be running."`
+	Restore restoreCommand `cmd:"" help:"Replace database and key by those of an archive, after checking it; the program must be stopped."`
+	Health  healthCommand  `cmd:"" help:"Ask a running program whether it is ready; exit code 0 if it is."`
 	Version versionCommand `cmd:"" help:"Print the version."`
+
+	Licences licencesCommand `cmd:"" help:"Print the licences of everything that is compiled in."`
 }
 
 // streams are what a command prints to; only run hands them out.
@@ -51,7 +67,7 @@ func run(ctx context.Context, args []string, out, errOut io.Writer) error {
 	if err != nil {
 		return errors.Join(err, errUsage)
 	}
-	return parsed.Run()
+	return explain(parsed.Run())
 }
 
 type versionCommand struct{}
@@ -73,5 +89,8 @@ func version() string {
 			return s.Value[:10]
 		}
 	}
-	return info.Main.Version
+	if v := info.Main.Version; v != "" && v != "(devel)" {
+		return v
+	}
+	return "dev"
 }

@@ -31,7 +31,7 @@ func TestWrongCommandLinesAreRefusedWithWords(t *testing.T) {
 		{[]string{"serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--base-url", "hoinghi.example.vn"}, "https://"},
 		{[]string{"serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--base-url", "https://" + strings.Repeat("a", 41) + ".vn"}, "base URL"},
 		{[]string{"serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--trust-proxy", "x"}, "trusted proxy"},
-		{[]string{"serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--smtp-url", "http://mail"}, "smtp"},
+		{[]string{"serve", "--addr", "127.0.0.1:0", "--data", t.TempDir(), "--smtp-url", "http://mail"}, "smtp://"},
 	} {
 		var out bytes.Buffer
 		err := run(t.Context(), c.args, &out, &out)

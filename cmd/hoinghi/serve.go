@@ -2,6 +2,7 @@ package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"log/slog"
 	"net"
@@ -26,10 +27,13 @@ func (c serveCommand) Run(ctx context.Context, s streams) error {
 		return err
 	}
 	if err := a.site.Editions.Seed(ctx); err != nil {
-		return fmt.Errorf("reference data: %w", err)
+		return errors.Join(fmt.Errorf("reference data: %w", err), a.close())
+	}
+	if err := a.site.Showcase.Seed(ctx); err != nil {
+		return errors.Join(fmt.Errorf("craft villages: %w", err), a.close())
 	}
 	if err := greet(ctx, a, s); err != nil {
-		return err
+		return errors.Join(err, a.close())
 	}
 	return a.serve(ctx, l)
 }
