@@ -1,0 +1,39 @@
+package ui
+
+import (
+	"net/http"
+	"strconv"
+	"strings"
+)
+
+// Lasting answers with bytes that never change under their address, to be kept by
+// browsers and caches for a month. tag names the bytes; whoever holds them already is told so
+// without read being called.
+func (r *Request) Lasting(contentType, tag string, read func() ([]byte, error)) error {
+	etag := strconv.Quote(asciiName(tag))
+	held := strings.Contains(r.c.Request().Header.Get("If-None-Match"), etag)
+	var data []byte
+	if !held {
+		var err error
+		if data, err = read(); err != nil {
+			return err
+		}
+	}
+	h := r.c.Response().Header()
+	h.Set("Cache-Control", "public, max-age=2592000")
+	h.Set("ETag", etag)
+	h.Del("Vary") // the same for everybody
+	if held {
+		return r.c.NoContent(http.StatusNotModified)
+	}
+	return r.c.Blob(http.StatusOK, contentType, data)
+}
+
+// Number gives a text as a row's number, 0 when it is none.
+func Number(s string) int64 {
+	n, err := strconv.ParseInt(s, 10, 64)
+	if err != nil || n < 0 {
+		return 0
+	}
+	return n
+}
