@@ -51,7 +51,7 @@ var owners = map[string]string{
 	"audit_entry": "audit", "mail": "outbox", "mail_attempt": "outbox", "badge": "badge",
 	"invitation_text": "invitation", "campaign": "invitation", "invitation": "invitation", "quota": "invitation", "invitation_old_hash": "invitation",
 	"delegation": "delegation", "delegate": "delegation", "delegate_counter": "delegation",
-	"checkpoint": "checkin", "scan": "checkin", "agenda_session": "agenda",
+	"checkpoint": "checkin", "scan": "checkin", "craft_village": "showcase", "craft_village_photo": "showcase", "agenda_session": "agenda", "agenda_speaker": "agenda", "agenda_speech": "agenda",
 	"schema_checksum": "db", "goose_db_version": "db", "sqlite_sequence": "db",
 }
 
@@ -65,6 +65,9 @@ var outsiders = map[string][]string{
 	"github.com/alexedwards/argon2id": {"conference/account"},
 	"github.com/pressly/goose/v3":     {"db"},
 	"github.com/alecthomas/kong":      {"cmd/hoinghi"},
+	"golang.org/x/image/draw":         {"conference/showcase"},
+	"golang.org/x/image/webp":         {"conference/showcase"},
+	"codeberg.org/go-pdf/fpdf":        {"conference/document"},
 }
 
 type source struct {

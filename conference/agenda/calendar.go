@@ -32,12 +32,30 @@ func Calendar(e edition.Edition, sessions []Session, lang, pageURL string, now t
 		v.SetEndAt(s.EndsAt.Time)
 		v.SetSummary(oneLine(s.Title(lang)))
 		setPlace(v, s.Room(lang), e.Venue(lang))
-		if by := s.By(lang); by != "" {
-			v.SetDescription(oneLine(by))
+		if text := describe(s, lang); text != "" {
+			v.SetDescription(text)
 		}
 		setOrigin(v, e, lang, pageURL)
 	}
 	return serialise(cal)
+}
+
+// describe gives who speaks in a session, one line for the session and one for each speech.
+func describe(s Session, lang string) string {
+	var lines []string
+	if by := s.By(lang); by != "" {
+		lines = append(lines, oneLine(by))
+	}
+	for _, p := range s.Speeches {
+		line := clock(p.StartsAt.Time)
+		for _, part := range []string{p.Topic(lang), p.Speaker.FullName, p.Speaker.Position(lang)} {
+			if part != "" {
+				line += " – " + oneLine(part)
+			}
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, "\n")
 }
 
 // Invite gives the whole edition as one calendar entry, for the confirmation to a

@@ -38,13 +38,8 @@ func SampleXII(e edition.Edition) []Draft {
 			ByVi:    "Cục Công Thương địa phương", ByEn: "Agency for Regional Industry and Trade"},
 		{Kind: KindBreak, StartsAt: at(9, 10), EndsAt: at(9, 30), TitleVi: "Giải lao, chụp ảnh lưu niệm", TitleEn: "Break, group photograph",
 			RoomVi: "Sảnh chính", RoomEn: "Main lobby"},
-		{Kind: KindPaper, StartsAt: at(9, 30), EndsAt: at(9, 45), TitleVi: "Tham luận của tỉnh Đồng Tháp", TitleEn: "Paper from Dong Thap Province",
-			ByVi: "Lãnh đạo Trung tâm Khuyến công Đồng Tháp", ByEn: "Leadership of the Industrial Promotion Centre of Dong Thap"},
-		{Kind: KindPaper, StartsAt: at(9, 45), EndsAt: at(10, 0), TitleVi: "Tham luận của tỉnh Bình Phước", TitleEn: "Paper from Binh Phuoc Province",
-			ByVi: "Lãnh đạo Trung tâm Khuyến công Bình Phước", ByEn: "Leadership of the Industrial Promotion Centre of Binh Phuoc"},
-		{Kind: KindPaper, StartsAt: at(10, 0), EndsAt: at(10, 15), TitleVi: "Tham luận của tỉnh Bà Rịa - Vũng Tàu",
-			TitleEn: "Paper from Ba Ria - Vung Tau Province",
-			ByVi:    "Lãnh đạo Trung tâm Khuyến công Bà Rịa - Vũng Tàu", ByEn: "Leadership of the Industrial Promotion Centre of Ba Ria - Vung Tau"},
+		{Kind: KindPaper, StartsAt: at(9, 30), EndsAt: at(10, 15), Slots: 4, TitleVi: "Tham luận của các tỉnh, thành phố",
+			TitleEn: "Papers from the provinces and cities", ByVi: "Các Trung tâm Khuyến công", ByEn: "The industrial promotion centres"},
 		{Kind: KindDiscussion, StartsAt: at(10, 15), EndsAt: at(11, 15), TitleVi: "Thảo luận, trả lời kiến nghị của các địa phương",
 			TitleEn: "Discussion and answers to the provinces’ proposals", ByVi: "Chủ tọa Hội nghị", ByEn: "The chair"},
 		{Kind: KindSpeech, StartsAt: at(11, 15), EndsAt: at(11, 30), TitleVi: "Kết luận và bế mạc Hội nghị", TitleEn: "Conclusions and closing",
@@ -67,4 +62,31 @@ func SampleXII(e edition.Edition) []Draft {
 		}
 	}
 	return programme
+}
+
+// Paper is a speaker with the slot that they take.
+type Paper struct {
+	Speaker SpeakerDraft
+	Speech  SpeechDraft // without speaker and time: one follows the other
+}
+
+// SamplePapersXII gives the papers of the example edition for its session of papers,
+// in order. The provinces are those whose papers the press reported; names and topics
+// are invented.
+func SamplePapersXII() []Paper {
+	paper := func(name, gender, vi, en, topicVi, topicEn string) Paper {
+		return Paper{
+			Speaker: SpeakerDraft{FullName: name, Gender: gender, JobTitleVi: "Giám đốc", JobTitleEn: "Director",
+				OrganisationVi: "Trung tâm Khuyến công " + vi, OrganisationEn: "Industrial Promotion Centre of " + en},
+			Speech: SpeechDraft{TopicVi: topicVi, TopicEn: topicEn, Minutes: DefaultMinutes},
+		}
+	}
+	return []Paper{
+		paper("Nguyễn Thị Mẫu", "female", "Đồng Tháp", "Dong Thap", "Tham luận của tỉnh Đồng Tháp: hỗ trợ cơ sở công nghiệp nông thôn chế biến nông sản",
+			"Paper from Dong Thap Province: support for rural establishments that process farm produce"),
+		paper("Trần Văn Thí Dụ", "male", "Bình Phước", "Binh Phuoc", "Tham luận của tỉnh Bình Phước: ứng dụng máy móc tiên tiến trong chế biến hạt điều",
+			"Paper from Binh Phuoc Province: modern machinery in cashew processing"),
+		paper("Lê Thị Ví Dụ", "female", "Bà Rịa - Vũng Tàu", "Ba Ria - Vung Tau", "Tham luận của tỉnh Bà Rịa - Vũng Tàu: kết nối tiêu thụ sản phẩm tiêu biểu",
+			"Paper from Ba Ria - Vung Tau Province: finding buyers for outstanding products"),
+	}
 }

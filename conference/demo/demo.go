@@ -209,12 +209,31 @@ func (f *filler) makeXII(ctx context.Context) error {
 	if err := f.Editions.SetFront(ctx, f.xii.ID); err != nil {
 		return fmt.Errorf("set front page: %w", err)
 	}
-	return each(agenda.SampleXII(f.xii), func(s agenda.Draft) error {
-		if _, err := f.Agenda.Add(ctx, f.xii.ID, s); err != nil {
+	return each(agenda.SampleXII(f.xii), func(d agenda.Draft) error {
+		s, err := f.Agenda.Add(ctx, f.xii.ID, d)
+		if err != nil {
 			return fmt.Errorf("add session: %w", err)
+		}
+		if s.Kind == agenda.KindPaper {
+			return f.addPapers(ctx, s)
 		}
 		return nil
 	})
+}
+
+// addPapers adds the papers one by one: each follows the one before.
+func (f *filler) addPapers(ctx context.Context, s agenda.Session) error {
+	for _, p := range agenda.SamplePapersXII() {
+		speaker, err := f.Agenda.AddSpeaker(ctx, f.xii.ID, p.Speaker)
+		if err != nil {
+			return fmt.Errorf("add speaker: %w", err)
+		}
+		p.Speech.SpeakerID = speaker.ID
+		if _, err := f.Agenda.AddSpeech(ctx, s.ID, p.Speech); err != nil {
+			return fmt.Errorf("add paper: %w", err)
+		}
+	}
+	return nil
 }
 
 // makeToday makes the empty edition of the provinces of today.

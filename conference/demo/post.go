@@ -69,7 +69,8 @@ func (p *post) stuck(ctx context.Context) error {
 		return fmt.Errorf("list mail: %w", err)
 	}
 	for _, m := range mails {
-		if m.Attempts > 0 {
+		// The list is read in two steps; a mail may have been delivered between them.
+		if m.State == outbox.StateQueued && m.Attempts > 0 {
 			return fmt.Errorf("mail %d (%s) could not be made", m.ID, m.Kind)
 		}
 	}

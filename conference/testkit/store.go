@@ -117,3 +117,8 @@ func Write(t testing.TB, d *db.DB, fn func(ctx context.Context, tx *db.Tx) error
 		t.Fatalf("write: %v", err)
 	}
 }
+
+// Loud gives a logger that writes what goes wrong into the test's own output.
+func Loud(t testing.TB) *slog.Logger {
+	return slog.New(slog.NewTextHandler(t.Output(), &slog.HandlerOptions{Level: slog.LevelWarn}))
+}

@@ -15,6 +15,7 @@ import (
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/outbox"
+	"hoinghi/conference/showcase"
 	"hoinghi/conference/web/ui"
 	"hoinghi/db"
 	"hoinghi/templates"
@@ -33,7 +34,7 @@ func Build(ctx context.Context, d *db.DB, keys *conference.Keys, log *slog.Logge
 	}
 	base, host := cfg.BaseURL.String(), strings.ToUpper(cfg.BaseURL.Host)
 	signer := badge.NewSigner(keys)
-	rooms := ui.Rooms{Editions: edition.New(d), Accounts: account.New(d), Outbox: out, Signer: signer, Agenda: agenda.New(d)}
+	rooms := ui.Rooms{Editions: edition.New(d), Accounts: account.New(d), Outbox: out, Signer: signer, Agenda: agenda.New(d), Showcase: showcase.New(d)}
 	rooms.Invitations = invitation.New(d, keys, out, loc, base)
 	rooms.Delegations = delegation.New(d, keys, out, signer, loc, base, host)
 	rooms.Delegations.UseCalendar(calendar(d, base))

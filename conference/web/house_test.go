@@ -40,7 +40,7 @@ func open(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	site, err := web.Build(ctx, d, testkit.Keys(t), testkit.Quiet(), outbox.Config{From: "btc@hoinghi.invalid", FromName: "Ban Tổ chức"},
+	site, err := web.Build(ctx, d, testkit.Keys(t), testkit.Loud(t), outbox.Config{From: "btc@hoinghi.invalid", FromName: "Ban Tổ chức"},
 		ui.Config{BaseURL: base, Version: "test", Dev: true})
 	if err != nil {
 		t.Fatal(err)
@@ -56,6 +56,9 @@ func open(t *testing.T) *house {
 	h.links, err = demo.Fill(ctx, d, testkit.Keys(t), demo.Rooms{Editions: site.Editions, Accounts: site.Accounts, Invitations: site.Invitations,
 		Delegations: site.Delegations, Checkins: site.Checkins, Agenda: site.Agenda, Outbox: site.Outbox, Signer: site.Signer}, h.base)
 	if err != nil {
+		t.Fatal(err)
+	}
+	if err := site.Showcase.Seed(ctx); err != nil {
 		t.Fatal(err)
 	}
 	return h

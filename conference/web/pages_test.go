@@ -111,10 +111,22 @@ func crawl(t *testing.T, who, lang string, v *visitor, from []string) int {
 	return n
 }
 
-var digits = regexp.MustCompile(`\d+`)
+var (
+	digits = regexp.MustCompile(`\d+`)
+	values = regexp.MustCompile(`=[^&]*`)
+)
 
-// kindOf gives the shape of an address, so that of 268 delegates' pages a few stand for all.
-func kindOf(path string) string { return digits.ReplaceAllString(path, "N") }
+// kindOf gives the shape of an address, so that of 268 delegates' pages, 96 craft
+// villages and the many ways to filter them a few stand for all.
+func kindOf(path string) string {
+	if strings.HasPrefix(path, "/lang-nghe/") {
+		return "/lang-nghe/S"
+	}
+	if strings.HasPrefix(path, "/lang-nghe?") {
+		path = values.ReplaceAllString(path, "=V")
+	}
+	return digits.ReplaceAllString(path, "N")
+}
 
 func tooMany(seen map[string]bool, shape string) bool {
 	for i := range 4 {

@@ -35,8 +35,8 @@ function submitOnce(event) {
   if (event.defaultPrevented) return;
   dirty.delete(form);
   const method = (event.submitter?.getAttribute("formmethod") ?? form.method).toLowerCase();
-  // A dialog closes and a search may be sent again; only posts are held back.
-  if (method !== "post" || form.target || event.submitter?.formTarget) return;
+  // A dialog closes, a search may be sent again, and a download leaves the page as it is; only other posts are held back.
+  if (method !== "post" || form.target || event.submitter?.formTarget || "download" in form.dataset) return;
   if (form.dataset.busy) {
     event.preventDefault();
     return;
@@ -196,5 +196,8 @@ window.addEventListener("pageshow", (event) => { if (event.persisted) freeForms(
 prepare();
 if (document.querySelector("[data-live]")) {
   import("./live.js").then((live) => live.followAll({ prepare, say }));
+}
+if (document.querySelector("form[data-download]")) {
+  import("./download.js").then((download) => download.watch());
 }
 document.querySelector("[data-errors]")?.focus();

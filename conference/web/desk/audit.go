@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"time"
 
 	"hoinghi/conference/audit"
 	"hoinghi/conference/web/ui"
@@ -48,21 +49,71 @@ func (d *Desk) audit(r *ui.Request) error {
 // auditLine puts a row of the record into words.
 func auditLine(r *ui.Request, e audit.Entry) auditRow {
 	row := auditRow{At: ui.Moment(e.At.Time, r.Lang()), Who: e.ActorLabel, What: r.T("audit." + e.Action),
-		Subject: fmt.Sprintf("%s %d", r.T("audit.subject."+e.SubjectKind), e.SubjectID), Detail: details(e.Detail)}
+		Subject: fmt.Sprintf("%s %d", r.T("audit.subject."+e.SubjectKind), e.SubjectID), Detail: details(r, e.Detail)}
 	if e.ActorKind == "system" {
 		row.Who = r.T("desk.audit.system")
 	}
 	return row
 }
 
-func details(raw string) []detailRow {
+func details(r *ui.Request, raw string) []detailRow {
 	var m map[string]any
 	if err := json.Unmarshal([]byte(raw), &m); err != nil {
 		return nil
 	}
 	var out []detailRow
 	for _, k := range slices.Sorted(maps.Keys(m)) {
-		out = append(out, detailRow{Name: strings.ReplaceAll(k, "_", " "), Value: fmt.Sprint(m[k])})
+		if v := worded(r, m[k]); v != "" {
+			out = append(out, detailRow{Name: fieldName(r, k), Value: v})
+		}
 	}
 	return out
+}
+
+// fieldName gives the words for a detail's name; one without words yet is shown as it is.
+func fieldName(r *ui.Request, name string) string {
+	if key := "audit.field." + name; r.Site().Locales.In(r.Lang()).Has(key) {
+		return r.T(key)
+	}
+	return strings.ReplaceAll(name, "_", " ")
+}
+
+// worded puts a detail's value into words: moments in Viet Nam's time, lists with
+// commas, parts by name; what says nothing (nothing, no moment) is left out.
+func worded(r *ui.Request, v any) string {
+	switch v := v.(type) {
+	case nil:
+		return ""
+	case bool:
+		if v {
+			return r.T("audit.yes")
+		}
+		return r.T("audit.no")
+	case string:
+		if t, err := time.Parse(time.RFC3339, v); err == nil {
+			if t.Year() <= 1 {
+				return ""
+			}
+			return ui.Moment(t, r.Lang())
+		}
+		if r.Site().Locales.In(r.Lang()).Has("audit.field." + v) {
+			return r.T("audit.field." + v)
+		}
+		return v
+	case []any:
+		var parts []string
+		for _, p := range v {
+			parts = append(parts, worded(r, p))
+		}
+		return strings.Join(parts, "; ")
+	case map[string]any:
+		var parts []string
+		for _, k := range slices.Sorted(maps.Keys(v)) {
+			if text := worded(r, v[k]); text != "" {
+				parts = append(parts, fieldName(r, k)+" "+text)
+			}
+		}
+		return strings.Join(parts, ", ")
+	}
+	return fmt.Sprint(v)
 }

@@ -4,6 +4,7 @@ import (
 	"hoinghi/conference/audit"
 	"hoinghi/conference/delegation"
 	"hoinghi/conference/edition"
+	"hoinghi/conference/report"
 	"hoinghi/conference/web/ui"
 )
 
@@ -37,6 +38,7 @@ type delegateRow struct {
 	Number, Name, Title, Organisation, Province, Group string
 	Phone, State, StateLabel                           string
 	Head                                               bool
+	Arrived                                            string // time of day, "" while not inside
 }
 
 func delegateLine(r *ui.Request, p delegation.Delegate) delegateRow {
@@ -64,10 +66,31 @@ func (d *Desk) delegates(r *ui.Request) error {
 	for _, p := range found.Delegates {
 		page.Rows = append(page.Rows, delegateLine(r, p))
 	}
+	if err := d.markArrived(r, page.Rows); err != nil {
+		return err
+	}
 	if err := d.delegateFilters(r, &page, filter); err != nil {
 		return err
 	}
 	return r.Page("desk/delegates/list", page)
+}
+
+// markArrived notes at the rows who is inside.
+func (d *Desk) markArrived(r *ui.Request, rows []delegateRow) error {
+	ids := make([]int64, 0, len(rows))
+	for _, row := range rows {
+		ids = append(ids, row.ID)
+	}
+	at, err := report.ArrivedAt(r.Context(), d.DB, r.Edition().ID, ids)
+	if err != nil {
+		return err
+	}
+	for i := range rows {
+		if t, ok := at[rows[i].ID]; ok {
+			rows[i].Arrived = ui.Clock(t.Time)
+		}
+	}
+	return nil
 }
 
 func (d *Desk) delegateFilters(r *ui.Request, page *delegatesPage, f delegation.Filter) error {
@@ -99,6 +122,7 @@ type delegatePage struct {
 	Link     string
 	QR       ui.QR
 	HasBadge bool
+	Print    string // address that prints this badge
 	History  []auditRow
 	Invite   string
 	Base     string
@@ -136,7 +160,7 @@ func (d *Desk) delegate(r *ui.Request) error {
 		if page.QR, err = ui.NewQR(code.Text); err != nil {
 			return err
 		}
-		page.HasBadge = true
+		page.HasBadge, page.Print = true, "/desk/e/"+r.Edition().Slug+"/badges?person="+ui.Itoa(p.ID)
 	}
 	history, err := audit.History(r.Context(), d.DB, "delegate", p.ID)
 	if err != nil {

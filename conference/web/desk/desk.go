@@ -11,19 +11,22 @@ import (
 // Desk answers for the organisers.
 type Desk struct {
 	*ui.Site
-	box mailbox
+	box      mailbox
+	printing chan struct{} // holds one while a PDF is made
 }
 
 // Face gives the desk's route table and navigation.
 func Face(site *ui.Site) ui.Face {
-	d := &Desk{Site: site}
+	d := &Desk{Site: site, printing: make(chan struct{}, 1)}
 	return ui.Face{Name: "desk", Nav: d.nav, Routes: slices.Concat(
 		d.entryRoutes(),
 		d.homeRoutes(),
 		d.editionRoutes(),
 		d.invitationRoutes(),
 		d.delegateRoutes(),
+		d.badgeRoutes(),
 		d.programmeRoutes(),
+		d.showcaseRoutes(),
 		d.doorRoutes(),
 		d.mailRoutes(),
 		d.staffRoutes(),
@@ -53,10 +56,14 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 		if organiser {
 			add("desk.nav.prepare", item("home", base, "layout-dashboard"), item("settings", base+"/settings", "settings"))
 			add("desk.nav.invite", item("invitations", base+"/invitations", "mail"), item("invitation-text", base+"/invitations/text", "file-text"))
-			add("desk.nav.register", item("delegates", base+"/delegates", "users"))
+			add("desk.nav.register", item("delegates", base+"/delegates", "users"),
+				ui.NavItem{Key: "badges", Label: r.T("print.nav"), Href: base + "/badges", Icon: "printer"})
 			add("desk.nav.programme_group", item("programme", base+"/programme", "calendar"))
+			add("desk.nav.showcase_group", item("showcase", "/desk/showcase", "store"))
 		}
 		add("desk.nav.receive", item("arrivals", base+"/arrivals", "door-open"), item("door", base+"/door", "scan-line"))
+	} else if organiser {
+		add("desk.nav.showcase_group", item("showcase", "/desk/showcase", "store"))
 	}
 	if organiser {
 		system := []ui.NavItem{item("editions", "/desk/editions", "flag"), item("mail", "/desk/mail", "send"), item("audit", "/desk/audit", "history")}

@@ -14,19 +14,24 @@ import (
 )
 
 // Public answers for everybody.
-type Public struct{ *ui.Site }
+type Public struct {
+	*ui.Site
+	cache *cache
+}
 
 // Face gives the public route table.
 func Face(site *ui.Site) ui.Face {
-	p := &Public{site}
-	return ui.Face{Name: "public", Nav: p.nav, Routes: []ui.Route{
-		ui.GET("/", ui.Anyone, p.front),
-		ui.GET("/e/:edition", ui.Anyone, p.edition),
-		ui.GET("/e/:edition/programme.ics", ui.Anyone, p.calendar),
+	p := &Public{Site: site, cache: newCache(site.DB)}
+	return ui.Face{Name: "public", Nav: p.nav, Routes: append(p.showcaseRoutes(),
+		p.keptRoute("/", p.front),
+		p.keptRoute("/e/:edition", p.edition),
+		p.keptRoute("/e/:edition/programme", p.programme),
+		p.keptRoute("/e/:edition/programme.ics", p.calendar),
+		ui.GET("/e/:edition/programme/:session", ui.Anyone, p.sessionCalendar),
 		ui.GET("/c/:code", ui.Anyone, p.badge),
 		ui.GET("/C/:code", ui.Anyone, p.badge),
 		ui.GET("/robots.txt", ui.Anyone, p.robots),
-	}}
+	)}
 }
 
 func (p *Public) nav(r *ui.Request) []ui.NavGroup {
@@ -34,15 +39,25 @@ func (p *Public) nav(r *ui.Request) []ui.NavGroup {
 	if e, ok := r.CurrentEdition(); ok {
 		items = append(items,
 			ui.NavItem{Key: "front", Label: r.T("public.nav.front"), Href: "/e/" + e.Slug, Icon: "flag"},
-			ui.NavItem{Key: "programme", Label: r.T("public.nav.programme"), Href: "/e/" + e.Slug + "#programme", Icon: "calendar"})
+			ui.NavItem{Key: "programme", Label: r.T("public.nav.programme"), Href: "/e/" + e.Slug + "/programme", Icon: "calendar"})
 	}
+	items = append(items, ui.NavItem{Key: "showcase", Label: r.T("public.nav.showcase"), Href: "/lang-nghe", Icon: "store"})
 	items = append(items, ui.NavItem{Key: "code", Label: r.T("public.nav.code"), Href: "/m", Icon: "mail"})
 	return []ui.NavGroup{{Items: items}}
+}
+
+const html = "text/html; charset=UTF-8"
+
+// page renders a page as the content of an answer.
+func page(r *ui.Request, name string, data any) (content, error) {
+	body, err := r.Render(name, data)
+	return content{kind: html, body: body}, err
 }
 
 type frontPage struct {
 	ui.Frame
 	Days      []day
+	Programme string // address of the whole programme
 	Calendar  string
 	Provinces []string
 	Theme     string
@@ -51,55 +66,45 @@ type frontPage struct {
 	Others    []ui.EditionLink
 }
 
-type day struct {
-	Title    string
-	Sessions []line
-}
-
-type line struct {
-	Start, End, ISO, Title, By, Room, Kind string
-	Break                                  bool
-}
-
 // front shows the edition that matters now.
-func (p *Public) front(r *ui.Request) error {
+func (p *Public) front(r *ui.Request) (content, error) {
 	e, err := edition.Front(r.Context(), p.DB)
 	if conference.KindOf(err) == conference.KindNotFound {
-		return r.Page("public/empty", struct{ ui.Frame }{r.Frame("front")})
+		return page(r, "public/empty", struct{ ui.Frame }{r.Frame("front")})
 	}
 	if err != nil {
-		return err
+		return content{}, err
 	}
 	r.SetEdition(e)
 	return p.show(r, e)
 }
 
-func (p *Public) edition(r *ui.Request) error {
+func (p *Public) edition(r *ui.Request) (content, error) {
 	if !r.Edition().IsPublic {
-		return conference.NotFound()
+		return content{}, conference.NotFound()
 	}
 	return p.show(r, r.Edition())
 }
 
-func (p *Public) show(r *ui.Request, e edition.Edition) error {
+func (p *Public) show(r *ui.Request, e edition.Edition) (content, error) {
 	sessions, err := agenda.Visible(r.Context(), p.DB, e.ID, agenda.Public)
 	if err != nil {
-		return err
+		return content{}, err
 	}
 	members, err := edition.Members(r.Context(), p.DB, e.ID)
 	if err != nil {
-		return err
+		return content{}, err
 	}
 	lang := r.Lang()
-	page := frontPage{Frame: r.Frame("front"), Days: days(sessions, lang), Calendar: "/e/" + e.Slug + "/programme.ics",
-		Theme: e.Theme(lang), Address: e.Address(lang), Reported: e.ReportedVi}
+	front := frontPage{Frame: r.Frame("front"), Days: days(r, short(sessions)), Programme: "/e/" + e.Slug + "/programme",
+		Calendar: "/e/" + e.Slug + "/programme.ics", Theme: e.Theme(lang), Address: e.Address(lang), Reported: e.ReportedVi}
 	for _, m := range members {
-		page.Provinces = append(page.Provinces, m.Print(lang))
+		front.Provinces = append(front.Provinces, m.Print(lang))
 	}
-	if page.Others, err = p.others(r, e); err != nil {
-		return err
+	if front.Others, err = p.others(r, e); err != nil {
+		return content{}, err
 	}
-	return r.Page("public/front", page)
+	return page(r, "public/front", front)
 }
 
 // others lists the other editions that are public.
@@ -115,37 +120,6 @@ func (p *Public) others(r *ui.Request, e edition.Edition) ([]ui.EditionLink, err
 		}
 	}
 	return out, nil
-}
-
-// days groups sessions, which come in order of time, by their day in Viet Nam.
-func days(sessions []agenda.Session, lang string) []day {
-	var out []day
-	for _, s := range sessions {
-		title := ui.Weekday(s.StartsAt.Time, lang) + ", " + ui.Date(s.StartsAt.Time, lang)
-		if len(out) == 0 || out[len(out)-1].Title != title {
-			out = append(out, day{Title: title})
-		}
-		d := &out[len(out)-1]
-		d.Sessions = append(d.Sessions, line{Start: ui.Clock(s.StartsAt.Time), End: ui.Clock(s.EndsAt.Time), ISO: ui.ISO(s.StartsAt.Time),
-			Title: s.Title(lang), By: s.By(lang), Room: s.Room(lang), Kind: string(s.Kind), Break: s.Kind == agenda.KindBreak || s.Kind == agenda.KindMeal})
-	}
-	return out
-}
-
-func (p *Public) calendar(r *ui.Request) error {
-	e := r.Edition()
-	if !e.IsPublic {
-		return conference.NotFound()
-	}
-	sessions, err := agenda.Visible(r.Context(), p.DB, e.ID, agenda.Public)
-	if err != nil {
-		return err
-	}
-	text, err := agenda.Calendar(e, sessions, r.Lang(), p.Absolute("/e/"+e.Slug), r.Now())
-	if err != nil {
-		return err
-	}
-	return r.File("text/calendar; charset=utf-8", e.Slug+".ics", text)
 }
 
 type badgePage struct {

@@ -186,12 +186,13 @@ type Field struct {
 	Required, Autofocus, Checked              bool
 	Rows, MaxLength                           int
 	Min, Max                                  string
+	List                                      string // id of a datalist with values to choose from
 	Options                                   []Option
 }
 
 // Field builds a field for a template from alternating names and values: label,
 // help, type, autocomplete, inputmode, placeholder, required, autofocus, rows, maxlength, min,
-// max, options, value. The typed value and its error are put in.
+// max, options, value, list. The typed value and its error are put in.
 func (f *Form) Field(name string, pairs ...any) (Field, error) {
 	d := Field{ID: "f-" + name, Name: name, Type: "text", Value: f.values.Get(name), Error: f.errors[name]}
 	for i := 0; i+1 < len(pairs); i += 2 {
@@ -215,7 +216,7 @@ func (f *Form) Field(name string, pairs ...any) (Field, error) {
 
 func (d *Field) set(key string, v any) error {
 	text := map[string]*string{"label": &d.Label, "help": &d.Help, "type": &d.Type, "autocomplete": &d.Autocomplete, "id": &d.ID,
-		"inputmode": &d.Inputmode, "placeholder": &d.Placeholder, "min": &d.Min, "max": &d.Max, "value": &d.Value}
+		"inputmode": &d.Inputmode, "placeholder": &d.Placeholder, "min": &d.Min, "max": &d.Max, "value": &d.Value, "list": &d.List}
 	flags := map[string]*bool{"required": &d.Required, "autofocus": &d.Autofocus}
 	numbers := map[string]*int{"rows": &d.Rows, "maxlength": &d.MaxLength}
 	if p, ok := text[key]; ok {

@@ -85,6 +85,11 @@ func (s *Site) handler(f Face, route Route) echo.HandlerFunc {
 			}
 			c.Request().Body = http.MaxBytesReader(c.Response(), c.Request().Body, limit)
 		}
+		if route.Early != nil {
+			if done, err := route.Early(r); done {
+				return err
+			}
+		}
 		err := r.admit()
 		if err == nil {
 			err = r.findEdition()
@@ -225,7 +230,7 @@ func (s *Site) setHeaders(h http.Header, route Route, face string) {
 	} else {
 		h.Set("Cache-Control", "no-store")
 	}
-	h.Set("Vary", "Cookie")
+	h.Add("Vary", "Cookie") // beside what the compressor says already
 }
 
 // SetCommonHeaders sets the headers that even files and refusals carry.

@@ -156,6 +156,21 @@ func (r *Request) PageStatus(status int, name string, data any) error {
 	return r.block(status, name, "layout", data)
 }
 
+// Render gives the text of a page instead of answering with it.
+func (r *Request) Render(name string, data any) ([]byte, error) {
+	b, err := r.site.pages.render(name, "layout", data)
+	if err != nil {
+		return nil, err
+	}
+	return b.Bytes(), nil
+}
+
+// Unknown reports whether the request carries nothing that a public page could
+// depend on but the language: no session and no message.
+func (r *Request) Unknown() bool {
+	return r.readCookie(r.site.sessionCookie()) == "" && r.readCookie(flashCookie) == ""
+}
+
 // Fragment answers with one block of a page, for updates without a reload.
 func (r *Request) Fragment(name, block string, data any) error {
 	return r.block(http.StatusOK, name, block, data)

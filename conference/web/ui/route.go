@@ -59,6 +59,8 @@ type Handler func(*Request) error
 // Route is one row of a face's table. Path is in Echo's form; a parameter
 // ":edition" is resolved before the handler runs. JSON makes errors problems
 // (RFC 9457) instead of pages. Limit is the largest body in bytes, 0 for the default.
+// Early, if set, is asked before anything is read from the store; it reports whether it
+// has answered already. Only pages for anyone may have one.
 type Route struct {
 	Method   string
 	Path     string
@@ -67,6 +69,7 @@ type Route struct {
 	JSON     bool
 	Limit    int64
 	Camera   bool // the page may use the camera and WebAssembly (scanner.md D5)
+	Early    func(*Request) (done bool, err error)
 }
 
 // GET makes a route for reading.

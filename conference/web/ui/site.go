@@ -16,6 +16,7 @@ import (
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/outbox"
+	"hoinghi/conference/showcase"
 	"hoinghi/db"
 	"hoinghi/static"
 	"hoinghi/templates"
@@ -29,6 +30,7 @@ type Rooms struct {
 	Delegations *delegation.Room
 	Checkins    *checkin.Room
 	Agenda      *agenda.Room
+	Showcase    *showcase.Room
 	Outbox      *outbox.Outbox
 	Signer      *badge.Signer
 }
