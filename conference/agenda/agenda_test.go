@@ -2,7 +2,6 @@ package agenda_test
 
 import (
 	"context"
-	"errors"
 	"strings"
 	"testing"
 	"time"
@@ -67,24 +66,7 @@ func draft() agenda.Draft {
 
 func fields(t *testing.T, err error) map[string]string {
 	t.Helper()
-	var e *conference.Error
-	if !errors.As(err, &e) || e.Kind != conference.KindInvalid {
-		t.Fatalf("not an invalid error: %v", err)
-	}
-	loc, lerr := templates.LoadLocales()
-	if lerr != nil {
-		t.Fatal(lerr)
-	}
-	out := map[string]string{}
-	for _, f := range e.Fields {
-		out[f.Field] = strings.TrimPrefix(f.Text.Key, "agenda.error.")
-		for _, lang := range []string{"vi", "en"} {
-			if text := loc.In(lang).Text(f.Text); strings.ContainsAny(text, "⟦{") {
-				t.Errorf("%s: %s", lang, text)
-			}
-		}
-	}
-	return out
+	return testkit.FieldErrors(t, err, "agenda.error.")
 }
 
 func TestSampleProgramme(t *testing.T) {

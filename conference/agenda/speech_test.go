@@ -220,16 +220,19 @@ func TestShiftMovesWhatFollows(t *testing.T) {
 	if diff := cmp.Diff(map[string]string{"minutes": "room_taken"}, fields(t, err)); diff != "" {
 		t.Error(diff)
 	}
-	for minutes, want := range map[int]string{0: "shift", 601: "shift", -555: "shift_day", 599: ""} {
-		_, err := r.Shift(t.Context(), second.ID, minutes, false)
-		if want == "" {
+	for _, c := range []struct {
+		minutes int
+		want    string
+	}{{0, "shift"}, {601, "shift"}, {-555, "shift_day"}, {599, ""}} { // in this order: the last one moves them
+		_, err := r.Shift(t.Context(), second.ID, c.minutes, false)
+		if c.want == "" {
 			if err != nil {
-				t.Errorf("%d: %v", minutes, err)
+				t.Errorf("%d: %v", c.minutes, err)
 			}
 			continue
 		}
-		if got := fields(t, err); got["minutes"] != want {
-			t.Errorf("%d: %v", minutes, got)
+		if got := fields(t, err); got["minutes"] != c.want {
+			t.Errorf("%d: %v", c.minutes, got)
 		}
 	}
 	if got := starts(); got != "08:00 19:09 19:39" {

@@ -1,11 +1,7 @@
 package delegation_test
 
 import (
-	"errors"
-	"strings"
 	"testing"
-
-	"github.com/google/go-cmp/cmp"
 
 	"hoinghi/conference"
 	"hoinghi/conference/badge"
@@ -137,38 +133,13 @@ func (h *house) submit(t testing.TB, i invitation.Invitation) delegation.Receipt
 	return r
 }
 
-// refused checks the kind of an error and the keys it names: its message without
-// fields, or "field: key" for each of them. Every key must exist in both languages.
 func (h *house) refused(t testing.TB, err error, kind conference.Kind, want ...string) {
 	t.Helper()
-	var e *conference.Error
-	if !errors.As(err, &e) || e.Kind != kind {
-		t.Errorf("error %v, want kind %s", err, kind)
-		return
-	}
-	texts := []conference.Text{e.Message}
-	var got []string
-	for _, f := range e.Fields {
-		got = append(got, f.Field+": "+f.Text.Key)
-		texts = append(texts, f.Text)
-	}
-	if len(got) == 0 {
-		got = []string{e.Message.Key}
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("keys (-want +got):\n%s", diff)
-	}
-	for _, text := range texts {
-		h.worded(t, text)
-	}
+	testkit.Refused(t, err, kind, want...)
 }
 
 // worded checks that a text exists in both languages with nothing left unfilled.
 func (h *house) worded(t testing.TB, text conference.Text) {
 	t.Helper()
-	for _, lang := range []string{"vi", "en"} {
-		if s := h.loc.In(lang).Text(text); strings.ContainsAny(s, "⟦{") {
-			t.Errorf("%s in %s: %s", text.Key, lang, s)
-		}
-	}
+	testkit.Worded(t, text)
 }

@@ -34,7 +34,7 @@ func TestLongAfterTheConference(t *testing.T) {
 // The demo's clock starts on the first morning; a demo that is started again on the next
 // days finds its focal points' pages open.
 func TestOverTheDaysOfTheConference(t *testing.T) {
-	s := newSite(t, outbox.Config{})
+	s := newSite(t, unsent())
 	s.clock.Set(demo.Moment())
 	s.fill(t)
 	if own := edition.XII().RegisterBy; !s.xii(t).RegisterBy.Equal(own.Time) {
@@ -51,7 +51,7 @@ func TestOverTheDaysOfTheConference(t *testing.T) {
 
 // With a mail server the demo only queues: its mails are the running program's to send.
 func TestWithAMailServer(t *testing.T) {
-	s := newSite(t, outbox.Config{SMTPURL: "smtp://127.0.0.1:1", From: "ban-to-chuc@hoinghi.invalid"})
+	s := newSite(t, unsent())
 	s.fill(t)
 	counts := must(s.rooms.Outbox.Counts(t.Context(), s.xii(t).ID))(t)
 	if len(counts) != 1 || counts[outbox.StateQueued] < 190 {
@@ -75,7 +75,7 @@ func TestFillRefusesWhatIsNotTheDemo(t *testing.T) {
 		"accounts, no edition": {staff: true, want: demo.ErrReal},
 	} {
 		t.Run(name, func(t *testing.T) {
-			s := newSite(t, outbox.Config{})
+			s := newSite(t, unsent())
 			if c.edition != nil {
 				if err := s.rooms.Editions.Seed(t.Context()); err != nil {
 					t.Fatal(err)
@@ -101,7 +101,7 @@ func TestFillRefusesWhatIsNotTheDemo(t *testing.T) {
 
 // A demo in which somebody tried to set up a real conference has become a real folder.
 func TestFillRefusesADemoThatBecameReal(t *testing.T) {
-	s := newSite(t, outbox.Config{})
+	s := newSite(t, unsent())
 	s.fill(t)
 	own := edition.Today()
 	own.Slug, own.IsSample = "xviii-2028", false

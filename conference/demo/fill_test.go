@@ -235,7 +235,7 @@ func (s *site) entries(t *testing.T) []string {
 }
 
 func TestTheDemoIsTheSameEachTime(t *testing.T) {
-	a, b := newSite(t, outbox.Config{}), newSite(t, outbox.Config{})
+	a, b := newSite(t, unsent()), newSite(t, unsent())
 	linksA, linksB := a.fill(t), b.fill(t)
 	if diff := cmp.Diff(a.lines(t), b.lines(t)); diff != "" {
 		t.Errorf("two demos differ in their delegates:\n%s", diff)

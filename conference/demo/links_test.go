@@ -13,12 +13,11 @@ import (
 	"hoinghi/conference"
 	"hoinghi/conference/delegation"
 	"hoinghi/conference/demo"
-	"hoinghi/conference/outbox"
 	"hoinghi/db"
 )
 
 func TestLinks(t *testing.T) {
-	s := newSite(t, outbox.Config{})
+	s := newSite(t, unsent())
 	links := s.fill(t)
 	raw := must(json.Marshal(links))(t)
 	shape := regexp.MustCompile(`^\{"base":"https://hoinghi\.example\.vn","administrator":"https://hoinghi\.example\.vn/desk/link/[0-9A-Z]{26}",` +

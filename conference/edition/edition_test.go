@@ -2,7 +2,6 @@ package edition_test
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"testing"
@@ -56,24 +55,7 @@ func codes(t *testing.T, d *db.DB, e edition.Edition) []string {
 // fields gives the field → key of the problems of an invalid error.
 func fields(t *testing.T, err error) map[string]string {
 	t.Helper()
-	var e *conference.Error
-	if !errors.As(err, &e) || e.Kind != conference.KindInvalid {
-		t.Fatalf("not an invalid error: %v", err)
-	}
-	loc, lerr := templates.LoadLocales()
-	if lerr != nil {
-		t.Fatal(lerr)
-	}
-	out := map[string]string{}
-	for _, f := range e.Fields {
-		out[f.Field] = strings.TrimPrefix(f.Text.Key, "edition.error.")
-		for _, lang := range []string{"vi", "en"} {
-			if text := loc.In(lang).Text(f.Text); strings.ContainsAny(text, "⟦{") {
-				t.Errorf("%s: %s", lang, text)
-			}
-		}
-	}
-	return out
+	return testkit.FieldErrors(t, err, "edition.error.")
 }
 
 func TestTheExampleEdition(t *testing.T) {

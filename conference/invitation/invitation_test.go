@@ -1,12 +1,9 @@
 package invitation_test
 
 import (
-	"errors"
 	"strings"
 	"testing"
 	"time"
-
-	"github.com/google/go-cmp/cmp"
 
 	"hoinghi/conference"
 	"hoinghi/conference/edition"
@@ -87,34 +84,9 @@ func (h *house) first(t *testing.T) invitation.Invitation {
 	return h.list(t, h.xii)[0]
 }
 
-// refused checks the kind of an error and the keys it names: its message without
-// fields, or "field: key" for each of them. Every key must exist in both languages.
 func (h *house) refused(t *testing.T, err error, kind conference.Kind, want ...string) {
 	t.Helper()
-	var e *conference.Error
-	if !errors.As(err, &e) || e.Kind != kind {
-		t.Errorf("error %v, want kind %s", err, kind)
-		return
-	}
-	texts := []conference.Text{e.Message}
-	var got []string
-	for _, f := range e.Fields {
-		got = append(got, f.Field+": "+f.Text.Key)
-		texts = append(texts, f.Text)
-	}
-	if len(got) == 0 {
-		got = []string{e.Message.Key}
-	}
-	if diff := cmp.Diff(want, got); diff != "" {
-		t.Errorf("keys (-want +got):\n%s", diff)
-	}
-	for _, text := range texts {
-		for _, lang := range []string{"vi", "en"} {
-			if s := h.loc.In(lang).Text(text); strings.ContainsAny(s, "⟦{") {
-				t.Errorf("%s in %s: %s", text.Key, lang, s)
-			}
-		}
-	}
+	testkit.Refused(t, err, kind, want...)
 }
 
 func TestPrepareMakesWhatIsMissing(t *testing.T) {

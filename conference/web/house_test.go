@@ -29,7 +29,20 @@ type house struct {
 	links demo.Links
 }
 
+// open gives the house with its mails still queued: drawing the hundreds of codes in
+// them would be most of a test's time.
 func open(t *testing.T) *house {
+	t.Helper()
+	return openWith(t, outbox.Config{SMTPURL: "smtp://127.0.0.1:1", From: "btc@hoinghi.invalid"})
+}
+
+// openWithMail gives the house with every mail in its own mailbox.
+func openWithMail(t *testing.T) *house {
+	t.Helper()
+	return openWith(t, outbox.Config{From: "btc@hoinghi.invalid", FromName: "Ban Tổ chức"})
+}
+
+func openWith(t *testing.T, mail outbox.Config) *house {
 	t.Helper()
 	clock := testkit.NewClock()
 	clock.Set(demo.Moment())
@@ -40,7 +53,7 @@ func open(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	site, err := web.Build(ctx, d, testkit.Keys(t), testkit.Loud(t), outbox.Config{From: "btc@hoinghi.invalid", FromName: "Ban Tổ chức"},
+	site, err := web.Build(ctx, d, testkit.Keys(t), testkit.Loud(t), mail,
 		ui.Config{BaseURL: base, Version: "test", Dev: true})
 	if err != nil {
 		t.Fatal(err)

@@ -19,7 +19,7 @@ var (
 // Everything that can be reached by following links is opened, in both
 // languages, as each kind of visitor: no page fails, lacks a text or leads nowhere.
 func TestEveryPageThatLinksLeadToWorks(t *testing.T) {
-	h := open(t)
+	h := openWithMail(t)
 	starts := map[string]struct {
 		v    *visitor
 		from []string
