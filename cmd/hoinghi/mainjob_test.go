@@ -108,7 +108,7 @@ func (p *program) becomeAdministrator(desk *testkit.Tab) {
 
 func (p *program) createEdition(desk *testkit.Tab) {
 	for field, value := range map[string]string{"ordinal": "12", "short_vi": "Khuyến công phía Nam 2022", "title_vi": "Hội nghị khuyến công phía Nam lần thứ XII, năm 2022",
-		"starts_on": "2022-10-13", "ends_on": "2022-10-13", "register_by": "2022-09-24T17:00", "venue_vi": "Trung tâm Hội nghị Mẫu", "organiser_vi": "Cục Mẫu", "host_vi": "Sở Mẫu"} {
+		"starts_on": "2022-10-13", "ends_on": "2022-10-13", "register_by": "2022-09-24T17:00", "venue_vi": "Trung tâm Hội nghị Mẫu", "organiser_vi": "Cục Mẫu", "contact_phone": "0900 000 001", "host_vi": "Sở Mẫu"} {
 		desk.Fill("#f-"+field, value)
 	}
 	desk.Choose("#f-host_province", "Tây Ninh")

@@ -211,7 +211,7 @@ func (p *Tab) Shot(name string) {
 	p.t.Helper()
 	ctx, stop := p.bounded()
 	defer stop()
-	if over := Eval[int](p, `document.documentElement.scrollWidth - document.documentElement.clientWidth`); over > 0 {
+	if over := p.overflow(ctx); over > 0 {
 		p.t.Errorf("%s is %d px wider than its window, by %s", name, over, Eval[string](p, widest))
 	}
 	png, err := chromedp.Run(ctx, chromedp.FullScreenshot(100))
@@ -224,6 +224,27 @@ func (p *Tab) Shot(name string) {
 	}
 	if err := os.WriteFile(filepath.Join(dir, name+".png"), png, 0o644); err != nil {
 		p.t.Fatal(err)
+	}
+}
+
+// overflow gives by how many pixels the page is wider than its window. A page
+// whose window was just resized gets a few seconds to settle.
+func (p *Tab) overflow(ctx context.Context) int {
+	p.t.Helper()
+	settle, stop := context.WithTimeout(ctx, 3*time.Second)
+	defer stop()
+	tick := time.NewTicker(50 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		over := Eval[int](p, `document.documentElement.scrollWidth - document.documentElement.clientWidth`)
+		if over <= 0 {
+			return 0
+		}
+		select {
+		case <-settle.Done():
+			return over
+		case <-tick.C:
+		}
 	}
 }
 

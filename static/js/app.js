@@ -16,7 +16,8 @@ function say(text) {
 
 // --- forms: unsaved changes and double posts -------------------------------
 
-const dirty = new Set();
+// A refused form holds what was typed and not saved.
+const dirty = new Set([...document.querySelectorAll("form[data-guard]")].filter((form) => form.querySelector(".has-error")));
 
 function watchForm(event) {
   const form = event.target.closest?.("form[data-guard]");

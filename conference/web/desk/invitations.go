@@ -144,7 +144,8 @@ type sendPage struct {
 	Ready   []recipient
 	Skipped []recipient
 	Chosen  []int64
-	Again   bool // somebody has had it before
+	Again   bool     // somebody has had it before
+	Missing []string // what the letter needs and the edition does not say yet
 	Subject string
 	Preview string
 	For     string
@@ -176,6 +177,7 @@ func (d *Desk) showSend(r *ui.Request, status int, form *ui.Form, chosen []int64
 	for _, s := range plan.Skipped {
 		page.Skipped = append(page.Skipped, recipient{ID: s.Invitation.ID, Name: s.Invitation.Organisation.In(r.Lang()), Note: page.Say(s.Reason)})
 	}
+	page.Missing = missingForSending(r)
 	if len(plan.Ready) > 0 {
 		first := plan.Ready[0]
 		if page.Subject, page.Preview, err = d.Invitations.Preview(r.Context(), d.DB, first.ID, nil); err != nil {
@@ -184,6 +186,21 @@ func (d *Desk) showSend(r *ui.Request, status int, form *ui.Form, chosen []int64
 		page.For = first.Organisation.In(r.Lang())
 	}
 	return r.PageStatus(status, "desk/invitations/send", page)
+}
+
+// missingForSending names what every letter speaks of and the edition does not
+// say yet: without it a sentence would have a hole.
+func missingForSending(r *ui.Request) []string {
+	e := r.Edition()
+	var out []string
+	for _, f := range []struct {
+		value, label string
+	}{{e.OrganiserVi, "desk.edition.organiser_vi"}, {e.VenueVi, "desk.edition.venue_vi"}, {e.ContactPhone + e.ContactEmail, "desk.edition.contact"}} {
+		if f.value == "" {
+			out = append(out, r.T(f.label))
+		}
+	}
+	return out
 }
 
 // sentBefore says what speaks against sending once more.
@@ -203,6 +220,9 @@ func (d *Desk) send(r *ui.Request) error {
 	form, err := r.Form()
 	if err != nil {
 		return err
+	}
+	if len(missingForSending(r)) > 0 {
+		return d.showSend(r, 422, form, form.IDs("id"))
 	}
 	sent, err := d.Invitations.Send(r.Context(), r.Edition().ID, form.IDs("id"))
 	if err != nil {
