@@ -483,9 +483,9 @@ CREATE TABLE staff (
     changed_at    INTEGER NOT NULL
 ) STRICT;
 
-CREATE TABLE staff_role (
+CREATE TABLE "staff_role" (
     staff_id INTEGER NOT NULL REFERENCES staff (id),
-    role     TEXT NOT NULL CHECK (role IN ('administrator', 'organiser', 'steward')),
+    role     TEXT NOT NULL CHECK (role IN ('administrator', 'organiser', 'reception_supervisor', 'steward', 'press_officer')),
     PRIMARY KEY (staff_id, role)
 ) STRICT, WITHOUT ROWID;
 

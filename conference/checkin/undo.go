@@ -11,7 +11,7 @@ import (
 )
 
 // UndoWithin is how long a device may take back its own scan (scanner.md 5);
-// later it is an organiser's to do.
+// later it is a reception supervisor's to do.
 const UndoWithin = 10 * time.Second
 
 // undoLimit bounds how long an undoing may have waited for the network.
@@ -41,11 +41,11 @@ func (r *Room) Undo(ctx context.Context, dev Device, scanID string, at int64) er
 	})
 }
 
-// UndoLater takes back any entry of the edition. Organisers only. Errors:
+// UndoLater takes back any entry of the edition. Reception supervisors and organisers. Errors:
 // forbidden, not_found, conflict when it was no entry.
 func (r *Room) UndoLater(ctx context.Context, editionID int64, scanID string) error {
-	if !conference.ActorOf(ctx).Has(conference.RoleOrganiser) {
-		return conference.Forbidden()
+	if err := conference.MayReceive(ctx); err != nil {
+		return err
 	}
 	return r.undo(ctx, scanID, func(s row, _ time.Time) error {
 		if s.EditionID != editionID {

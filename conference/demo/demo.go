@@ -66,7 +66,9 @@ const (
 const (
 	administratorEmail = "quan-tri@vidu.invalid"
 	organiserEmail     = "to-chuc@vidu.invalid"
+	supervisorEmail    = "phu-trach-don-tiep@vidu.invalid"
 	stewardEmail       = "don-tiep@vidu.invalid"
+	pressEmail         = "bao-chi@vidu.invalid"
 )
 
 // stillOpen is how long registration stays open in a demo that is started after the

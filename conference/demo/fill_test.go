@@ -203,8 +203,8 @@ func (s *site) testAudit(t *testing.T) {
 	if diff := cmp.Diff([]string{"delegate", "device", "focal_point", "staff", "system"}, kinds); diff != "" {
 		t.Errorf("who acted (-want +got):\n%s", diff)
 	}
-	if n := s.count(t, `SELECT count(*) FROM staff WHERE password_hash <> ''`); n != 3 {
-		t.Errorf("%d of three accounts have a password", n)
+	if n := s.count(t, `SELECT count(*) FROM staff WHERE password_hash <> ''`); n != 5 {
+		t.Errorf("%d of five accounts have a password", n)
 	}
 }
 

@@ -100,13 +100,14 @@ func (h *house) staff(role conference.Role) *visitor {
 		v.get(h.links.Administrator)
 	case conference.RoleOrganiser:
 		v.get(h.links.Organiser)
-	case conference.RoleSteward:
-		v.get(h.stewardLink())
+	case conference.RoleSupervisor, conference.RoleSteward, conference.RolePressOfficer:
+		v.get(h.roleLink(role))
 	}
 	return v
 }
 
-func (h *house) stewardLink() string {
+// roleLink gives a sign-in link for the demo's account that holds just this role.
+func (h *house) roleLink(role conference.Role) string {
 	h.t.Helper()
 	ctx := conference.WithActor(context.Background(), conference.Actor{Kind: conference.ActorSystem, Label: "test", Roles: conference.Roles()})
 	all, err := h.site.Accounts.List(ctx)
@@ -114,7 +115,7 @@ func (h *house) stewardLink() string {
 		h.t.Fatal(err)
 	}
 	for _, s := range all {
-		if len(s.Roles) == 1 && s.Roles[0] == conference.RoleSteward {
+		if len(s.Roles) == 1 && s.Roles[0] == role {
 			token, err := h.site.Accounts.DemoLink(ctx, s.ID)
 			if err != nil {
 				h.t.Fatal(err)
@@ -122,7 +123,7 @@ func (h *house) stewardLink() string {
 			return h.base + "/desk/link/" + token
 		}
 	}
-	h.t.Fatal("the demo has no steward")
+	h.t.Fatalf("the demo has no %s", role)
 	return ""
 }
 

@@ -26,7 +26,9 @@ func TestEveryPageThatLinksLeadToWorks(t *testing.T) {
 	}{
 		"public":        {h.visitor(), []string{"/", "/m", "/desk/sign-in"}},
 		"administrator": {h.staff(conference.RoleAdministrator), []string{"/desk", "/desk/styleguide"}},
+		"supervisor":    {h.staff(conference.RoleSupervisor), []string{"/desk"}},
 		"steward":       {h.staff(conference.RoleSteward), []string{"/desk"}},
+		"press officer": {h.staff(conference.RolePressOfficer), []string{"/desk"}},
 		"focal point":   {h.visitor(), focalPaths(h)},
 		"delegate":      {h.visitor(), []string{strings.TrimPrefix(h.links.Delegate, h.base)}},
 		"device":        {h.device(), []string{"/door"}},

@@ -27,6 +27,8 @@ func TestEveryRouteAdmitsItsAudienceAndNobodyElse(t *testing.T) {
 	parties := []party{
 		{"nobody", h.visitor(), nil},
 		{"steward", h.staff(conference.RoleSteward), []conference.Role{conference.RoleSteward}},
+		{"reception supervisor", h.staff(conference.RoleSupervisor), []conference.Role{conference.RoleSupervisor}},
+		{"press officer", h.staff(conference.RolePressOfficer), []conference.Role{conference.RolePressOfficer}},
 		{"organiser", h.staff(conference.RoleOrganiser), []conference.Role{conference.RoleOrganiser}},
 		{"administrator", h.staff(conference.RoleAdministrator), []conference.Role{conference.RoleAdministrator}},
 		{"device", device, nil},

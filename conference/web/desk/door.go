@@ -12,9 +12,9 @@ import (
 
 func (d *Desk) doorRoutes() []ui.Route {
 	return slices.Concat(d.arrivalRoutes(), []ui.Route{
-		ui.GET("/desk/e/:edition/door", ui.Stewards, d.devices),
-		ui.POST("/desk/e/:edition/door", ui.Stewards, d.newPairing),
-		ui.POST("/desk/e/:edition/door/:id/revoke", ui.Stewards, d.revokeDevice),
+		ui.GET("/desk/e/:edition/door", ui.Supervisors, d.devices),
+		ui.POST("/desk/e/:edition/door", ui.Supervisors, d.newPairing),
+		ui.POST("/desk/e/:edition/door/:id/revoke", ui.Supervisors, d.revokeDevice),
 	})
 }
 
