@@ -3,7 +3,6 @@ package document
 import (
 	"errors"
 	"fmt"
-	"strconv"
 	"strings"
 
 	"codeberg.org/go-pdf/fpdf"
@@ -211,21 +210,7 @@ func (b *badge) drawCode(c codeBox) {
 	k := b.pdf.GetConversionRatio()
 	_, pageH := b.pdf.GetPageSize()
 	out := fmt.Appendf(nil, "q 0 g %.5f 0 0 %.5f %.4f %.4f cm\n", c.module*k, -c.module*k, (b.x+c.x)*k, (pageH-b.y-c.y)*k)
-	for y, row := range b.card.Code {
-		for x := 0; x < len(row); x++ {
-			start := x
-			for x < len(row) && row[x] {
-				x++
-			}
-			if x > start {
-				out = strconv.AppendInt(out, int64(start), 10)
-				out = strconv.AppendInt(append(out, ' '), int64(y), 10)
-				out = strconv.AppendInt(append(out, ' '), int64(x-start), 10)
-				out = append(out, " 1 re\n"...)
-			}
-		}
-	}
-	b.pdf.RawWriteStr(string(append(out, "f Q"...)))
+	b.pdf.RawWriteStr(string(append(appendModules(out, b.card.Code), "f Q"...)))
 }
 
 // drawRefused marks the place of a badge that could not be drawn.

@@ -42,8 +42,8 @@ func Kern(a, b rune) (int, error) {
 	return int(k + 0.5), nil
 }
 
-// Column sets three texts into a column of w × h millimetres, as on the badge of eight.
-func Column(texts []string, w, h float64) (lines [][]string, size, height float64, err error) {
+// FitColumn sets three texts into a column of w × h millimetres, as on the badge of eight.
+func FitColumn(texts []string, w, h float64) (lines [][]string, size, height float64, err error) {
 	f, err := loadFaces()
 	if err != nil {
 		return nil, 0, 0, err

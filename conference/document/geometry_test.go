@@ -144,7 +144,7 @@ func TestLongTextShrinksBeforeItIsCut(t *testing.T) {
 		return strings.Join(all, "|")
 	}
 	for _, h := range []float64{40, 30, 17} {
-		lines, size, height, err := document.Column(texts, 53, h)
+		lines, size, height, err := document.FitColumn(texts, 53, h)
 		if err != nil || join(lines) != strings.Join(texts, "|") || height > h {
 			t.Errorf("into %.0f mm: %q, %.1f pt, %.1f mm, %v", h, lines, size, height, err)
 		}
@@ -152,11 +152,11 @@ func TestLongTextShrinksBeforeItIsCut(t *testing.T) {
 			t.Errorf("into %.0f mm: province at %.2f pt", h, size)
 		}
 	}
-	lines, _, height, err := document.Column(texts, 53, 11)
+	lines, _, height, err := document.FitColumn(texts, 53, 11)
 	if err != nil || height > 11 || !strings.Contains(join(lines), "…") {
 		t.Errorf("into 11 mm: %q, %.1f mm, %v", lines, height, err)
 	}
-	if lines, _, _, _ := document.Column([]string{strings.Repeat("Ẳ", 80), "", ""}, 53, 30); len(lines) != 1 || len(lines[0]) < 2 {
+	if lines, _, _, _ := document.FitColumn([]string{strings.Repeat("Ẳ", 80), "", ""}, 53, 30); len(lines) != 1 || len(lines[0]) < 2 {
 		t.Errorf("a word wider than the column: %q", lines)
 	}
 }

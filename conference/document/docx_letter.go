@@ -1,0 +1,241 @@
+package document
+
+import "strings"
+
+// cell is a cell of a layout table. merge is "restart" for the first of cells merged
+// downwards, "continue" for the others.
+type cell struct {
+	width float64
+	span  int
+	merge string
+	write func(*docx)
+}
+
+// layout writes a table without lines that puts things beside each other.
+func (d *docx) layout(widths []float64, rows ...[]cell) {
+	total := 0.0
+	for _, w := range widths {
+		total += w
+	}
+	d.addf(`<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:tblLayout w:type="fixed"/>`, twips(total))
+	d.add(`<w:tblCellMar><w:left w:w="0" w:type="dxa"/><w:right w:w="0" w:type="dxa"/></w:tblCellMar></w:tblPr>`)
+	d.grid(widths)
+	for _, row := range rows {
+		d.add(`<w:tr><w:trPr><w:cantSplit/></w:trPr>`)
+		for _, c := range row {
+			d.cell(c)
+		}
+		d.add(`</w:tr>`)
+	}
+	d.add(`</w:tbl>`)
+}
+
+func (d *docx) grid(widths []float64) {
+	d.add(`<w:tblGrid>`)
+	for _, w := range widths {
+		d.addf(`<w:gridCol w:w="%d"/>`, twips(w))
+	}
+	d.add(`</w:tblGrid>`)
+}
+
+func (d *docx) cell(c cell) {
+	d.addf(`<w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/>`, twips(c.width))
+	if c.span > 1 {
+		d.addf(`<w:gridSpan w:val="%d"/>`, c.span)
+	}
+	if c.merge != "" {
+		d.addf(`<w:vMerge w:val="%s"/>`, c.merge)
+	}
+	d.add(`</w:tcPr>`)
+	if c.write == nil {
+		d.add(`<w:p/>`) // a cell must end with a paragraph
+	} else {
+		c.write(d)
+	}
+	d.add(`</w:tc>`)
+}
+
+func (d *docx) letter(l Letter) {
+	d.head(l)
+	if l.Name != "" {
+		s := big(true)
+		s.before = nameBefore
+		d.lines(s, l.Name)
+		d.lines(big(true), l.Abstract...)
+		d.rule(TextWidth, nameRule, nameAfter)
+	}
+	to := addressees(l.To)
+	for n, part := range to {
+		s := part.set
+		if n == 0 {
+			s.before = toBefore
+		}
+		if n == len(to)-1 {
+			s.after = toAfter
+		}
+		d.lines(s, part.text)
+	}
+	kept := l.kept(d.fonts)
+	for n, b := range l.Body {
+		s := bodySet(b)
+		s.keep = len(l.Body)-n <= kept
+		d.paragraph(s, b.Runs)
+	}
+	d.sign(l)
+}
+
+func (d *docx) head(l Letter) {
+	d.layout([]float64{agencyWidth, nationWidth},
+		[]cell{
+			{width: agencyWidth, write: func(d *docx) {
+				d.lines(head(false), l.Parent...)
+				d.lines(head(true), l.Agency...)
+				d.rule(agencyWidth, agencyRule, 0)
+			}},
+			{width: nationWidth, write: func(d *docx) {
+				d.lines(head(true), nation)
+				d.lines(big(true), motto)
+				d.rule(nationWidth, nationRule, 0)
+			}},
+		},
+		[]cell{
+			{width: agencyWidth, write: func(d *docx) {
+				d.lines(numberSet(), l.Number)
+				if l.Name == "" {
+					for n, text := range l.Abstract {
+						s := aboutSet()
+						if n == 0 {
+							s.before = aboutBefore
+						}
+						d.lines(s, text)
+					}
+				}
+			}},
+			{width: nationWidth, write: func(d *docx) { d.lines(dateSet(), l.PlaceDate) }},
+		})
+}
+
+func (d *docx) sign(l Letter) {
+	above := func(s set) set { s.before = signBefore; return s }
+	signature := cell{width: signWidth, write: func(d *docx) { d.signature(l) }}
+	recipients := func(d *docx) {
+		d.lines(above(copiesSet()), copies)
+		d.lines(recipientSet(), l.recipients()...)
+	}
+	if len(l.Code) == 0 {
+		d.layout([]float64{noteWidth, signWidth}, []cell{{width: noteWidth, write: recipients}, signature})
+		d.end()
+		return
+	}
+	side := letterCode * float64(len(l.Code)+2*quietZone) / float64(len(l.Code))
+	signature.merge = "restart"
+	d.layout([]float64{codeColumn, noteWidth - codeColumn, signWidth},
+		[]cell{{width: noteWidth, span: 2, write: recipients}, signature},
+		[]cell{
+			{width: codeColumn, write: func(d *docx) {
+				d.add(`<w:p>`)
+				d.props(set{size: captionSize, align: alignLeft}, "")
+				d.add(codeDrawing(min(side, codeColumn), strings.Join(l.Caption, " ")), `</w:p>`)
+			}},
+			{width: noteWidth - codeColumn, write: func(d *docx) {
+				for n, text := range l.Caption {
+					s := captionSet()
+					if n == 0 {
+						s.before = 18
+					}
+					d.lines(s, text)
+				}
+				if len(l.Caption) == 0 {
+					d.add(`<w:p/>`)
+				}
+			}},
+			{width: signWidth, merge: "continue"},
+		})
+	d.end()
+}
+
+// end writes the paragraph that must follow a table; it takes hardly any room.
+func (d *docx) end() {
+	d.add(`<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="20" w:lineRule="exact"/></w:pPr></w:p>`)
+}
+
+func (d *docx) signature(l Letter) {
+	for n, text := range l.Authority {
+		s := big(true)
+		if n == 0 {
+			s.before = signBefore
+		}
+		d.lines(s, text)
+	}
+	s := big(true)
+	s.before = signSpace * pointsInMM
+	d.lines(s, l.Signer)
+}
+
+func (d *docx) appendix(a Appendix) {
+	d.lines(labelSet(), a.Label)
+	d.lines(titleSet(), a.Title...)
+	d.lines(underSet(), a.Note)
+	d.lines(itemSet(), a.Before...)
+	d.table(a.Table)
+	d.add(`<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>`)
+	d.lines(itemSet(), a.After...)
+	if a.SignLeft == "" {
+		return
+	}
+	s := formSign()
+	s.before, s.after = formBefore, formSpace*pointsInMM
+	d.layout([]float64{noteWidth, signWidth}, []cell{
+		{width: noteWidth, write: func(d *docx) { d.lines(s, a.SignLeft) }},
+		{width: signWidth, write: func(d *docx) { d.lines(s, a.SignRight) }},
+	})
+	d.end()
+}
+
+// table writes a table with lines, its heads repeated on each page, no row split.
+func (d *docx) table(t Table) {
+	if len(t.Columns) == 0 {
+		return
+	}
+	widths := make([]float64, len(t.Columns))
+	titles := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		widths[i], titles[i] = c.Width, c.Title
+	}
+	d.addf(`<w:tbl><w:tblPr><w:tblW w:w="%d" w:type="dxa"/><w:tblBorders>`, twips(TextWidth))
+	for _, side := range []string{"top", "left", "bottom", "right", "insideH", "insideV"} {
+		d.addf(`<w:%s w:val="single" w:sz="4" w:space="0" w:color="auto"/>`, side)
+	}
+	d.add(`</w:tblBorders><w:tblLayout w:type="fixed"/><w:tblCellMar>`)
+	for _, side := range []string{"top", "left", "bottom", "right"} {
+		pad := cellPad
+		if side == "top" || side == "bottom" {
+			pad = cellAbove
+		}
+		d.addf(`<w:%s w:w="%d" w:type="dxa"/>`, side, twips(pad))
+	}
+	d.add(`</w:tblCellMar></w:tblPr>`)
+	d.grid(widths)
+	d.tableRow(t, titles, true)
+	for _, row := range t.Rows {
+		d.tableRow(t, row, false)
+	}
+	d.add(`</w:tbl>`)
+}
+
+func (d *docx) tableRow(t Table, row []string, head bool) {
+	d.add(`<w:tr><w:trPr><w:cantSplit/>`)
+	if head {
+		d.add(`<w:tblHeader/>`)
+	}
+	d.add(`</w:trPr>`)
+	sets, widths := t.cells(row, head)
+	for i, text := range row {
+		c := cell{width: widths[i], write: func(d *docx) { d.lines(sets[i], text) }}
+		if len(row) == 1 {
+			c.span = len(t.Columns)
+		}
+		d.cell(c)
+	}
+	d.add(`</w:tr>`)
+}

@@ -1,0 +1,217 @@
+package document
+
+import (
+	"fmt"
+	"strconv"
+)
+
+const (
+	signBefore = 8.0 // points above the block of the signature
+	codeGap    = 3.0 // mm between the recipients and the code
+)
+
+func copiesSet() set    { return set{size: noteSize, bold: true, italic: true, align: alignLeft} }
+func recipientSet() set { return set{size: listSize, align: alignLeft} }
+func captionSet() set   { return set{size: captionSize, italic: true, align: alignLeft} }
+
+// recipients gives the lines of "Nơi nhận" as they are printed.
+func (l Letter) recipients() []string {
+	var out []string
+	for n, text := range l.Recipients {
+		end := ";"
+		if n == len(l.Recipients)-1 {
+			end = "."
+		}
+		out = append(out, "- "+trimEnd(text)+end)
+	}
+	return out
+}
+
+func trimEnd(s string) string {
+	for len(s) > 0 && (s[len(s)-1] == ';' || s[len(s)-1] == '.' || s[len(s)-1] == ' ') {
+		s = s[:len(s)-1]
+	}
+	return s
+}
+
+func (p *letterPage) heightOf(texts []string, w float64, s set) float64 {
+	h := 0.0
+	for _, text := range texts {
+		h += float64(len(p.fonts.wrap(s.runs(text), w, s))) * s.height()
+	}
+	return h
+}
+
+// signHeight gives the height of the block that must not be split.
+func (p *letterPage) signHeight(l Letter) float64 {
+	left := copiesSet().height() + p.heightOf(l.recipients(), noteWidth-4, recipientSet())
+	if len(l.Code) > 0 {
+		left += codeGap + letterCode
+	}
+	right := p.heightOf(l.Authority, signWidth, big(true)) + signSpace + big(true).height()
+	return signBefore/pointsInMM + max(left, right)
+}
+
+// sign sets the recipients with the code below them, and the place of the signature
+// at the right. The zone left of the signature stays empty: the stamp covers it.
+func (p *letterPage) sign(l Letter) {
+	p.y += signBefore / pointsInMM
+	top := p.y
+	y := p.column(leftEdge, top, noteWidth, copiesSet(), copies)
+	y = p.column(leftEdge, y, noteWidth-4, recipientSet(), l.recipients()...)
+	if len(l.Code) > 0 {
+		y += codeGap
+		p.code(leftEdge, y, l.Code)
+		module := letterCode / float64(len(l.Code))
+		p.column(leftEdge+letterCode+quietZone*module, y+4, noteWidth-codeColumn, captionSet(), l.Caption...)
+		y += letterCode
+	}
+	x := leftEdge + noteWidth
+	right := p.column(x, top, signWidth, big(true), l.Authority...) + signSpace
+	if l.Signer != "" {
+		right = p.column(x, right, signWidth, big(true), l.Signer)
+	}
+	p.y = max(y, right)
+}
+
+// code draws the dark modules in one path with one fill: no seams show between them.
+func (p *letterPage) code(x, y float64, modules [][]bool) {
+	k := p.pdf.GetConversionRatio()
+	m := letterCode / float64(len(modules))
+	out := fmt.Appendf(nil, "q 0 g %.5f 0 0 %.5f %.4f %.4f cm\n", m*k, -m*k, x*k, (pageHeight-y)*k)
+	p.pdf.RawWriteStr(string(append(appendModules(out, modules), "f Q"...)))
+}
+
+// appendModules adds the runs of dark modules as rectangles of a path.
+func appendModules(out []byte, modules [][]bool) []byte {
+	for y, row := range modules {
+		for x := 0; x < len(row); x++ {
+			start := x
+			for x < len(row) && row[x] {
+				x++
+			}
+			if x > start {
+				out = strconv.AppendInt(out, int64(start), 10)
+				out = strconv.AppendInt(append(out, ' '), int64(y), 10)
+				out = strconv.AppendInt(append(out, ' '), int64(x-start), 10)
+				out = append(out, " 1 re\n"...)
+			}
+		}
+	}
+	return out
+}
+
+func labelSet() set    { return set{size: bodySize, bold: true, align: alignCentre, pageBreak: true} }
+func titleSet() set    { return set{size: bodySize, bold: true, align: alignCentre} }
+func underSet() set    { return set{size: bodySize, italic: true, align: alignCentre, after: 10} }
+func itemSet() set     { return set{size: headSize, align: alignLeft, after: 4, leading: bodyLines} }
+func formSign() set    { return set{size: headSize, bold: true, align: alignCentre} }
+func formNote() set    { return set{size: listSize, italic: true, align: alignCentre} }
+func headCell() set    { return set{bold: true, align: alignCentre} }
+func groupCell() set   { return set{bold: true, align: alignLeft} }
+func plainCell() set   { return set{align: alignLeft} }
+func centredCell() set { return set{align: alignCentre} }
+
+const (
+	formSpace  = 22.0 // free for the signatures below a form
+	formBefore = 10.0 // points above them
+	afterTable = 6.0  // points
+)
+
+// appendix sets an appendix, from a new page on.
+func (p *letterPage) appendix(a Appendix) {
+	p.addPage()
+	p.y = p.column(leftEdge, p.y, TextWidth, labelSet(), a.Label)
+	p.y = p.column(leftEdge, p.y, TextWidth, titleSet(), a.Title...)
+	p.y = p.column(leftEdge, p.y, TextWidth, underSet(), a.Note)
+	p.items(a.Before)
+	p.table(a.Table)
+	p.y += afterTable / pointsInMM
+	p.items(a.After)
+	if a.SignLeft == "" {
+		return
+	}
+	if p.y+formBefore/pointsInMM+formSign().height()+formSpace > lowest {
+		p.addPage()
+	}
+	p.y += formBefore / pointsInMM
+	p.column(leftEdge, p.y, noteWidth, formSign(), a.SignLeft)
+	p.y = p.column(leftEdge+noteWidth, p.y, signWidth, formSign(), a.SignRight)
+	p.y += formSpace
+}
+
+// items sets the points of a form.
+func (p *letterPage) items(texts []string) {
+	s := itemSet()
+	for _, text := range texts {
+		if p.y+p.heightOf([]string{text}, TextWidth, s) > lowest {
+			p.addPage()
+		}
+		p.y = p.column(leftEdge, p.y, TextWidth, s, text)
+	}
+}
+
+// table draws the rows, none of them split, the heads again on each page.
+func (p *letterPage) table(t Table) {
+	if len(t.Columns) == 0 {
+		return
+	}
+	titles := make([]string, len(t.Columns))
+	for i, c := range t.Columns {
+		titles[i] = c.Title
+	}
+	p.row(t, titles, true)
+	for _, row := range t.Rows {
+		if p.y+p.rowHeight(t, row, false) > lowest {
+			p.addPage()
+			p.row(t, titles, true)
+		}
+		p.row(t, row, false)
+	}
+}
+
+// cells gives the set and width of each cell of a row.
+func (t Table) cells(row []string, head bool) (sets []set, widths []float64) {
+	if len(row) == 1 {
+		s := groupCell()
+		s.size = t.Size
+		return []set{s}, []float64{TextWidth}
+	}
+	for _, c := range t.Columns {
+		s := plainCell()
+		if c.Centred {
+			s = centredCell()
+		}
+		if head {
+			s = headCell()
+		}
+		s.size = t.Size
+		sets, widths = append(sets, s), append(widths, c.Width)
+	}
+	return sets, widths
+}
+
+func (p *letterPage) rowHeight(t Table, row []string, head bool) float64 {
+	sets, widths := t.cells(row, head)
+	h := sets[0].height()
+	for i, text := range row {
+		h = max(h, p.heightOf([]string{text}, widths[i]-2*cellPad, sets[i]))
+	}
+	return h + 2*cellAbove
+}
+
+const cellAbove = 0.7 // mm above and below the text of a cell
+
+func (p *letterPage) row(t Table, row []string, head bool) {
+	sets, widths := t.cells(row, head)
+	h := p.rowHeight(t, row, head)
+	p.pdf.SetDrawColor(0, 0, 0)
+	p.pdf.SetLineWidth(0.18)
+	x := leftEdge
+	for i, text := range row {
+		p.pdf.Rect(x, p.y, widths[i], h, "D")
+		p.column(x+cellPad, p.y+cellAbove, widths[i]-2*cellPad, sets[i], text)
+		x += widths[i]
+	}
+	p.y += h
+}
