@@ -48,3 +48,7 @@ func (l *live) publish(topic string) {
 		}
 	}
 }
+
+// Publish tells the subscribers of a topic that something changed which is in no
+// table: how far a running job is.
+func (d *DB) Publish(topic string) { d.live.publish(topic) }

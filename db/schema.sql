@@ -325,6 +325,34 @@ CREATE TABLE invitation_text (
     changed_at INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE letter_template (
+    id          INTEGER PRIMARY KEY,
+    edition_id  INTEGER NOT NULL REFERENCES edition (id),
+    kind        TEXT NOT NULL CHECK (kind IN ('giay_moi', 'cong_van')),
+    name        TEXT NOT NULL,
+    uploaded_by TEXT NOT NULL,
+    uploaded_at INTEGER NOT NULL,
+    data        BLOB NOT NULL,
+    UNIQUE (edition_id, kind)
+) STRICT;
+
+CREATE TABLE letter_text (
+    edition_id INTEGER NOT NULL REFERENCES edition (id),
+    kind       TEXT NOT NULL CHECK (kind IN ('giay_moi', 'cong_van')),
+    parent     TEXT NOT NULL DEFAULT '',      -- superior agency
+    agency     TEXT NOT NULL,
+    symbol     TEXT NOT NULL DEFAULT '',      -- after the number, which is never kept here
+    place      TEXT NOT NULL,
+    abstract   TEXT NOT NULL,
+    addressees TEXT NOT NULL DEFAULT '',
+    body       TEXT NOT NULL,
+    recipients TEXT NOT NULL,
+    authority  TEXT NOT NULL,
+    signer     TEXT NOT NULL DEFAULT '',
+    changed_at INTEGER NOT NULL,
+    PRIMARY KEY (edition_id, kind)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE mail (
     id           INTEGER PRIMARY KEY,
     edition_id   INTEGER REFERENCES edition (id),
@@ -472,6 +500,34 @@ CREATE UNIQUE INDEX scan_version ON scan (version);
 CREATE INDEX scan_winner ON scan (checkpoint_id, delegate_id, effective_at, id) WHERE undone_at IS NULL AND verdict IN ('accepted', 'already');
 
 CREATE TABLE schema_checksum (version INTEGER PRIMARY KEY, sha256 TEXT NOT NULL) STRICT;
+
+CREATE TABLE signed_letter (
+    id            INTEGER PRIMARY KEY,
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    kind          TEXT NOT NULL CHECK (kind IN ('giay_moi', 'cong_van')),
+    name          TEXT NOT NULL,              -- of the file as it was uploaded
+    size          INTEGER NOT NULL CHECK (size BETWEEN 1 AND 20971520),
+    sha256        TEXT NOT NULL,
+    pages         INTEGER NOT NULL CHECK (pages > 0),
+    uploaded_by   TEXT NOT NULL,
+    uploaded_at   INTEGER NOT NULL,
+    data          BLOB NOT NULL,
+    UNIQUE (invitation_id, kind)
+) STRICT;
+
+CREATE TABLE signed_upload (
+    id          INTEGER PRIMARY KEY,
+    edition_id  INTEGER NOT NULL REFERENCES edition (id),
+    kind        TEXT NOT NULL CHECK (kind IN ('giay_moi', 'cong_van')),
+    name        TEXT NOT NULL,
+    size        INTEGER NOT NULL CHECK (size BETWEEN 1 AND 20971520),
+    sha256      TEXT NOT NULL,
+    pages       INTEGER NOT NULL CHECK (pages > 0),
+    uploaded_by TEXT NOT NULL,
+    uploaded_at INTEGER NOT NULL,
+    data        BLOB NOT NULL,
+    UNIQUE (edition_id, kind, sha256)
+) STRICT;
 
 CREATE TABLE staff (
     id            INTEGER PRIMARY KEY,

@@ -90,6 +90,9 @@ func (f *filler) invite(ctx context.Context, cast []party) error {
 	if err := each(cast, func(p party) error { return f.describe(ctx, p, groups) }); err != nil {
 		return err
 	}
+	if err := f.writeLetters(ctx, cast); err != nil {
+		return err
+	}
 	sent, err := f.Invitations.Send(ctx, f.xii.ID, nil)
 	if err != nil {
 		return fmt.Errorf("send invitations: %w", err)

@@ -198,7 +198,7 @@ func (d *docx) props(s set, border string) {
 	if s.indent != 0 || s.left != 0 {
 		d.addf(`<w:ind w:left="%d" w:firstLine="%d"/>`, twips(s.left), twips(s.indent))
 	}
-	d.add(`<w:jc w:val="`, string(s.align), `"/></w:pPr>`)
+	d.addf(`<w:jc w:val="%s"/><w:rPr><w:sz w:val="%d"/><w:szCs w:val="%d"/></w:rPr></w:pPr>`, s.align, halfPts(s.size), halfPts(s.size))
 }
 
 func (d *docx) run(s set, r Run) {

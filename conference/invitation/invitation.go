@@ -28,6 +28,8 @@ type Room struct {
 	locales *templates.Locales
 	baseURL string
 	mail    *templates.Mail
+
+	programme Programme
 }
 
 // New makes the room and tells the outbox who composes its mails. baseURL is the

@@ -28,7 +28,24 @@ func (r *Room) composeInvite(ctx context.Context, m outbox.Mail) (outbox.Message
 	if err != nil {
 		return outbox.Message{}, fmt.Errorf("read edition: %w", err)
 	}
-	return r.message(e, i, c.Text, m.Lang)
+	signed, err := SignedFor(ctx, r.db, i.ID)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	msg, err := r.message(e, i, c.Text, m.Lang, kindsOf(signed))
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	// Only what was signed leaves the house: a draft without number and signature
+	// would be taken for the letter itself.
+	for _, s := range signed {
+		data, err := SignedFile(ctx, r.db, i.ID, s.Kind)
+		if err != nil {
+			return outbox.Message{}, err
+		}
+		msg.Files = append(msg.Files, outbox.Part{Name: LetterName(i, s.Kind, "pdf"), ContentType: "application/pdf", Data: data})
+	}
+	return msg, nil
 }
 
 // Preview gives the mail as this organisation would read it, in Vietnamese: from t, or
@@ -52,7 +69,11 @@ func (r *Room) Preview(ctx context.Context, q db.Reader, invitationID int64, t *
 	if err := CheckText(*t); err != nil {
 		return "", "", err
 	}
-	msg, err := r.message(e, i, t.normal(), templates.Vietnamese)
+	signed, err := SignedFor(ctx, q, i.ID)
+	if err != nil {
+		return "", "", err
+	}
+	msg, err := r.message(e, i, t.normal(), templates.Vietnamese, kindsOf(signed))
 	if err != nil {
 		return "", "", err
 	}
@@ -67,6 +88,7 @@ type invitePage struct {
 	Button     string
 	LinkLine   string // only when the body does not give the link itself
 	CodeLine   string // likewise
+	FileLine   string // names the signed letters that the mail carries
 	Link       string
 }
 
@@ -77,7 +99,7 @@ type piece struct {
 	Break bool
 }
 
-func (r *Room) message(e edition.Edition, i Invitation, t Text, lang string) (outbox.Message, error) {
+func (r *Room) message(e edition.Edition, i Invitation, t Text, lang string, attached []LetterKind) (outbox.Message, error) {
 	loc := r.locales.In(lang)
 	values := r.values(e, i, lang)
 	link := values[fieldLink]
@@ -85,6 +107,13 @@ func (r *Room) message(e edition.Edition, i Invitation, t Text, lang string) (ou
 	if !strings.Contains(p.Body, link) {
 		p.LinkLine = loc.T("invitation.mail.link")
 		p.CodeLine = loc.T("invitation.mail.code", "code", values[fieldCode])
+	}
+	if len(attached) > 0 {
+		var names []string
+		for _, k := range attached {
+			names = append(names, loc.Text(LetterKindText(k)))
+		}
+		p.FileLine = loc.T("invitation.mail.attached", "names", strings.Join(names, ", "))
 	}
 	p.Paragraphs = paragraphs(p.Body, link)
 	html, text, err := r.mail.Render(p)

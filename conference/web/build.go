@@ -36,10 +36,25 @@ func Build(ctx context.Context, d *db.DB, keys *conference.Keys, log *slog.Logge
 	signer := badge.NewSigner(keys)
 	rooms := ui.Rooms{Editions: edition.New(d), Accounts: account.New(d), Outbox: out, Signer: signer, Agenda: agenda.New(d), Showcase: showcase.New(d)}
 	rooms.Invitations = invitation.New(d, keys, out, loc, base)
+	rooms.Invitations.UseProgramme(programme)
 	rooms.Delegations = delegation.New(d, keys, out, signer, loc, base, host)
 	rooms.Delegations.UseCalendar(calendar(d, base))
 	rooms.Checkins = checkin.New(d, signer)
 	return ui.NewSite(ctx, d, keys, log, loc, rooms, cfg)
+}
+
+// programme gives what the appendix of a letter lists. Invitations stand below the
+// agenda, so the agenda is handed to them here.
+func programme(ctx context.Context, q db.Reader, editionID int64) ([]invitation.ProgrammeItem, error) {
+	sessions, err := agenda.Visible(ctx, q, editionID, agenda.Delegates)
+	if err != nil {
+		return nil, fmt.Errorf("programme of letters: %w", err)
+	}
+	out := make([]invitation.ProgrammeItem, 0, len(sessions))
+	for _, s := range sessions {
+		out = append(out, invitation.ProgrammeItem{StartsAt: s.StartsAt.Time, EndsAt: s.EndsAt.Time, Title: s.Title(templates.Vietnamese), By: s.By(templates.Vietnamese)})
+	}
+	return out, nil
 }
 
 // calendar gives the calendar file of a delegate's confirmation. Delegations stand

@@ -13,6 +13,7 @@ type Desk struct {
 	*ui.Site
 	box      mailbox
 	printing chan struct{} // holds one while a PDF is made
+	packs    packs
 }
 
 // Face gives the desk's route table and navigation.
@@ -23,6 +24,7 @@ func Face(site *ui.Site) ui.Face {
 		d.homeRoutes(),
 		d.editionRoutes(),
 		d.invitationRoutes(),
+		d.letterRoutes(),
 		d.delegateRoutes(),
 		d.badgeRoutes(),
 		d.programmeRoutes(),
@@ -56,7 +58,8 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 		base := "/desk/e/" + e.Slug
 		if organiser {
 			add("desk.nav.prepare", item("home", base, "layout-dashboard"), item("settings", base+"/settings", "settings"))
-			add("desk.nav.invite", item("invitations", base+"/invitations", "mail"), item("invitation-text", base+"/invitations/text", "file-text"))
+			add("desk.nav.invite", item("invitations", base+"/invitations", "mail"), item("invitation-text", base+"/invitations/text", "file-text"),
+				ui.NavItem{Key: "letters", Label: r.T("letters.nav"), Href: base + "/letters", Icon: "stamp"})
 			add("desk.nav.register", item("delegates", base+"/delegates", "users"),
 				ui.NavItem{Key: "badges", Label: r.T("print.nav"), Href: base + "/badges", Icon: "printer"})
 			add("desk.nav.programme_group", item("programme", base+"/programme", "calendar"))

@@ -32,6 +32,7 @@ type delegationPage struct {
 	Refused        string // why nothing was done, where no field can say it
 	Choices        []ui.Option
 	Honorifics     []ui.Option
+	Letters        []signedLetter
 	forms
 }
 
@@ -90,6 +91,9 @@ func (g *Guest) show(r *ui.Request, status int, i invitation.Invitation, f forms
 		}
 	}
 	page.Added = r.Query("added") != ""
+	if page.Letters, err = g.signedLetters(r, i); err != nil {
+		return err
+	}
 	if page.Removed, err = g.removed(r, i); err != nil {
 		return err
 	}

@@ -38,6 +38,7 @@ func Face(site *ui.Site) ui.Face {
 		ui.POST(at+"/delegates/:id/remove", ui.LinkHolder, g.focalPoint(g.remove)),
 		ui.POST(at+"/delegates/:id/restore", ui.LinkHolder, g.focalPoint(g.restore)),
 		ui.POST(at+"/delegates/:id/head", ui.LinkHolder, g.focalPoint(g.setHead)),
+		ui.GET(at+"/letters/:kind", ui.LinkHolder, g.focalPoint(g.letter)),
 		ui.GET(at+"/codes", ui.LinkHolder, g.focalPoint(g.codes)),
 		ui.GET(at+"/codes/:file", ui.LinkHolder, g.focalPoint(g.codePicture)),
 		ui.GET(at+"/badge.png", ui.LinkHolder, g.badgePicture),

@@ -1,9 +1,13 @@
 package ui
 
 import (
+	"context"
+	"io"
 	"net/http"
 	"strconv"
 	"strings"
+
+	"hoinghi/conference"
 )
 
 // Lasting answers with bytes that never change under their address, to be kept by
@@ -36,4 +40,16 @@ func Number(s string) int64 {
 		return 0
 	}
 	return n
+}
+
+// Whole gives a context that ends with the program instead of the request, for work
+// that goes on after the answer; it keeps who acts.
+func (r *Request) Whole() context.Context {
+	return conference.WithActor(r.site.ctx, conference.ActorOf(r.Context()))
+}
+
+// Copy answers with a stream to be saved under a name.
+func (r *Request) Copy(contentType, name string, from io.Reader) error {
+	r.c.Response().Header().Set("Content-Disposition", `attachment; filename="`+asciiName(name)+`"`)
+	return r.c.Stream(http.StatusOK, contentType, from)
 }

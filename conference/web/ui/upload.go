@@ -74,3 +74,63 @@ func (f *Form) take(part *multipart.Part, field string, file *[]byte) error {
 	}
 	return nil
 }
+
+// File is one uploaded file.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// Files reads a posted form that carries any number of files in the field named,
+// and hands each on as soon as it is read: only one is in memory at a time. A file of more
+// than most bytes is handed on cut to most+1, for its taker to refuse. Errors of each end the reading. What is larger
+// than the route's limit altogether is noted at the field.
+func (r *Request) Files(field string, most int64, each func(*Form, File) error) (*Form, error) {
+	if !strings.HasPrefix(r.c.Request().Header.Get("Content-Type"), "multipart/form-data") {
+		return r.Form()
+	}
+	parts, err := r.c.Request().MultipartReader()
+	if err != nil {
+		return nil, conference.Fail(conference.KindInvalid, "error.form").Because(err)
+	}
+	form := r.NewForm(nil)
+	for n := 0; ; n++ {
+		part, err := parts.NextPart()
+		if errors.Is(err, io.EOF) {
+			return form, nil
+		}
+		if err == nil && n >= maxFields {
+			err = fmt.Errorf("more than %d fields", maxFields)
+		}
+		var f File
+		if err == nil {
+			f, err = form.takeFile(part, field, most)
+		}
+		var large *http.MaxBytesError
+		switch {
+		case errors.As(err, &large):
+			form.Note(field, conference.Say("error.file_too_large", "max", large.Limit>>20))
+			return form, nil
+		case err != nil:
+			return nil, conference.Fail(conference.KindInvalid, "error.form").Because(err)
+		}
+		if f.Name != "" {
+			if err := each(form, f); err != nil {
+				return form, err
+			}
+		}
+	}
+}
+
+// takeFile reads one part: a file of the field, or a value that was typed.
+func (f *Form) takeFile(part *multipart.Part, field string, most int64) (File, error) {
+	if part.FormName() != field || part.FileName() == "" {
+		var none []byte
+		return File{}, f.take(part, "", &none)
+	}
+	data, err := io.ReadAll(io.LimitReader(part, most+1))
+	if err != nil {
+		return File{}, err
+	}
+	return File{Name: part.FileName(), Data: data}, nil
+}

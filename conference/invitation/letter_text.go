@@ -1,0 +1,216 @@
+package invitation
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"hoinghi/conference"
+	"hoinghi/conference/audit"
+	"hoinghi/conference/edition"
+	"hoinghi/conference/vietnamese"
+	"hoinghi/db"
+	"hoinghi/templates"
+)
+
+// LetterKind is a kind of official letter, under the name it has in Vietnamese.
+type LetterKind string
+
+// The kinds of letter.
+const (
+	GiayMoi LetterKind = "giay_moi" // the invitation, signed by the organiser
+	CongVan LetterKind = "cong_van" // the host's despatch that asks for registration
+)
+
+// LetterKinds lists the kinds of letter.
+func LetterKinds() []LetterKind { return []LetterKind{GiayMoi, CongVan} }
+
+// Known reports whether there is such a kind.
+func (k LetterKind) Known() bool { return slices.Contains(LetterKinds(), k) }
+
+// LetterKindText gives the name of a kind for people.
+func LetterKindText(k LetterKind) conference.Text {
+	return conference.Say("invitation.letter.kind." + string(k))
+}
+
+// The merge fields that only letters have.
+const (
+	fieldAddress  = "dia_chi_dang_ky"
+	fieldProvince = "tinh_thanh"
+)
+
+// LetterFields lists the merge fields of letters, without their brackets, in the
+// order in which they are explained.
+func LetterFields() []string { return append(MergeFields(), fieldAddress, fieldProvince) }
+
+// LetterText is an official letter as it is written, with merge fields. Each line of
+// Body is a paragraph; "**…**" is bold, "__…__" italic, a line after "> " centred. Parent,
+// Agency, Abstract, Addressees, Recipients and Authority are broken as they are written.
+// The form field of each is its column: parent, agency and so on. Number, date and
+// signature are the agency's and have no place here.
+type LetterText struct {
+	Parent     string
+	Agency     string
+	Symbol     string // "GM-CTĐP", behind the number
+	Place      string // where the letter is dated
+	Abstract   string
+	Addressees string // Kính gửi, of a despatch
+	Body       string
+	Recipients string
+	Authority  string
+	Signer     string
+}
+
+const (
+	maxLetterLines = 1000 // characters of the texts around the body
+	maxLetterBody  = 12000
+)
+
+type letterField struct {
+	name     string
+	text     *string
+	limit    int
+	required bool
+	oneLine  bool
+}
+
+func (t *LetterText) parts(kind LetterKind) []letterField {
+	return []letterField{
+		{"parent", &t.Parent, maxSubject, false, false}, {"agency", &t.Agency, maxSubject, true, false}, {"symbol", &t.Symbol, 40, false, true},
+		{"place", &t.Place, 60, true, true}, {"abstract", &t.Abstract, 500, true, false}, {"addressees", &t.Addressees, maxLetterLines, kind == CongVan, false},
+		{"body", &t.Body, maxLetterBody, true, false}, {"recipients", &t.Recipients, maxLetterLines, true, false},
+		{"authority", &t.Authority, maxSubject, true, false}, {"signer", &t.Signer, 80, false, true},
+	}
+}
+
+func (t LetterText) normal(kind LetterKind) LetterText {
+	for _, f := range t.parts(kind) {
+		if f.oneLine {
+			*f.text = vietnamese.Normalise(*f.text)
+		} else {
+			*f.text = vietnamese.NormaliseText(*f.text)
+		}
+	}
+	return t
+}
+
+// CheckLetterText refuses a text that lacks a part, is too long, holds a field that
+// nobody fills in, which it names with its line and column, or a number where the
+// symbol stands. Errors: invalid with the fields of LetterText.
+func CheckLetterText(kind LetterKind, t LetterText) error {
+	t = t.normal(kind)
+	var p conference.Problems
+	for _, f := range t.parts(kind) {
+		unknown, line, column, found := unknownPlace(*f.text, LetterFields())
+		switch {
+		case *f.text == "" && f.required:
+			p.Add(f.name, "invitation.letter.error.missing")
+		case utf8.RuneCountInString(*f.text) > f.limit:
+			p.Add(f.name, "invitation.letter.error.long", "max", f.limit)
+		case found:
+			p.Add(f.name, "invitation.letter.error.field_unknown", "name", "["+unknown+"]", "line", line, "column", column)
+		}
+	}
+	if strings.ContainsAny(t.Symbol, "0123456789") {
+		p.Add("symbol", "invitation.letter.error.number")
+	}
+	return p.Err()
+}
+
+// unknownPlace gives the first field that is not known, with its line and column from 1.
+func unknownPlace(text string, known []string) (name string, line, column int, found bool) {
+	rest := text
+	for {
+		before, name, after, ok := nextField(rest)
+		if !ok {
+			return "", 0, 0, false
+		}
+		if !slices.Contains(known, strings.TrimSpace(name)) {
+			whole := text[:len(text)-len(rest)+len(before)]
+			start := strings.LastIndexByte(whole, '\n') + 1
+			return name, strings.Count(whole, "\n") + 1, utf8.RuneCountInString(whole[start:]) + 1, true
+		}
+		rest = after
+	}
+}
+
+// DefaultLetter gives the text that a letter of an edition starts with.
+func (r *Room) DefaultLetter(e edition.Edition, kind LetterKind) LetterText {
+	vi := r.locales.In(templates.Vietnamese)
+	say := func(part string) string { return vi.T("invitation.letter." + string(kind) + "." + part) }
+	t := LetterText{Symbol: say("symbol"), Abstract: say("abstract"), Body: say("body"), Recipients: say("recipients"), Authority: say("authority")}
+	if kind == GiayMoi {
+		name, parent, _ := strings.Cut(strings.TrimSuffix(e.OrganiserVi, ")"), " (")
+		t.Parent, t.Agency, t.Place = strings.ToUpper(parent), strings.ToUpper(name), vi.T("invitation.letter.capital")
+		return t
+	}
+	t.Addressees = "[" + fieldOrganisation + "]"
+	agency, province := splitDepartment(e.HostVi)
+	t.Agency = strings.ToUpper(agency)
+	if province != "" {
+		t.Parent = strings.ToUpper(vi.T("invitation.letter.committee", "province", province))
+	}
+	t.Place = strings.TrimPrefix(strings.TrimPrefix(province, "tỉnh "), "thành phố ")
+	return t
+}
+
+// splitDepartment splits "Sở Công Thương tỉnh Tây Ninh" before the province.
+func splitDepartment(name string) (agency, province string) {
+	for _, kind := range []string{" tỉnh ", " thành phố "} {
+		if at := strings.Index(name, kind); at > 0 {
+			return name[:at], strings.TrimSpace(name[at:])
+		}
+	}
+	return name, ""
+}
+
+func (t *LetterText) fields() []any {
+	return []any{&t.Parent, &t.Agency, &t.Symbol, &t.Place, &t.Abstract, &t.Addressees, &t.Body, &t.Recipients, &t.Authority, &t.Signer}
+}
+
+const sqlLetterText = `SELECT parent, agency, symbol, place, abstract, addressees, body, recipients, authority, signer
+FROM letter_text WHERE edition_id = ? AND kind = ?`
+
+// LetterText gives the text of a letter as it is worked on; DefaultLetter until
+// somebody wrote one.
+func (r *Room) LetterText(ctx context.Context, q db.Reader, e edition.Edition, kind LetterKind) (LetterText, error) {
+	t, err := db.One(ctx, q, sqlLetterText, (*LetterText).fields, e.ID, kind)
+	if conference.KindOf(err) == conference.KindNotFound {
+		return r.DefaultLetter(e, kind), nil
+	}
+	if err != nil {
+		return LetterText{}, fmt.Errorf("read letter text: %w", err)
+	}
+	return t, nil
+}
+
+const sqlSetLetterText = `INSERT INTO letter_text (edition_id, kind, parent, agency, symbol, place, abstract, addressees, body, recipients, authority, signer, changed_at)
+VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13) ON CONFLICT (edition_id, kind) DO UPDATE SET
+parent = ?3, agency = ?4, symbol = ?5, place = ?6, abstract = ?7, addressees = ?8, body = ?9, recipients = ?10, authority = ?11, signer = ?12, changed_at = ?13`
+
+// SetLetterText keeps the text of a letter. Errors: invalid as CheckLetterText,
+// not_found, forbidden.
+func (r *Room) SetLetterText(ctx context.Context, editionID int64, kind LetterKind, t LetterText) error {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return err
+	}
+	if !kind.Known() {
+		return conference.NotFound()
+	}
+	t = t.normal(kind)
+	if err := CheckLetterText(kind, t); err != nil {
+		return err
+	}
+	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if _, err := edition.ByID(ctx, tx, editionID); err != nil {
+			return fmt.Errorf("read edition: %w", err)
+		}
+		if err := db.Exec(ctx, tx, sqlSetLetterText, editionID, kind, t.Parent, t.Agency, t.Symbol, t.Place, t.Abstract, t.Addressees,
+			t.Body, t.Recipients, t.Authority, t.Signer, db.At(tx.Now())); err != nil {
+			return fmt.Errorf("keep letter text: %w", err)
+		}
+		return audit.Note(ctx, tx, audit.Change{Edition: editionID, Action: "letter.set_text", SubjectKind: "edition", SubjectID: editionID, Detail: map[string]any{"kind": kind}})
+	})
+}
