@@ -187,7 +187,7 @@ const leastRows, mostRows = 8, 40 // of the registration form
 func (r *Room) formAppendix(e edition.Edition, i Invitation, t LetterText) document.Appendix {
 	vi := r.locales.In(templates.Vietnamese)
 	say := func(part string, args ...any) string { return vi.T("invitation.letter.form."+part, args...) }
-	dots := strings.Repeat("…", 24)
+	dots := strings.Repeat("…", 10)
 	a := document.Appendix{Label: vi.T("invitation.letter.appendix", "n", "II"), Title: []string{say("title"), strings.ToUpper(e.TitleVi)}, Note: r.attached(e, t),
 		Before:   []string{say("unit", "name", i.Organisation.Vi, "code", r.ShortCode(i)), say("head") + " " + dots, say("focal") + " " + dots, say("list")},
 		After:    []string{say("car") + " " + dots, say("arrive") + " " + dots, say("stay") + " " + dots, say("paper") + " " + dots, say("privacy")},

@@ -62,6 +62,7 @@ func (h *house) checkAllRendered(t *testing.T) {
 	t.Helper()
 	h.visitor().get("/door/pair")
 	h.staff(conference.RoleOrganiser).get("/desk/e/xii-2022/invitations/sendings/1")
+	h.staff(conference.RoleOrganiser).get("/desk/e/xii-2022/letters/zip")
 	h.checkBadgeLinks(t)
 	h.visitor().get("/m/0000000000000000000000000A")
 	h.staff(conference.RoleSteward).get("/desk/e/xii-2022/invitations")

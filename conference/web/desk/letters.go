@@ -88,11 +88,10 @@ type lettersPage struct {
 	Kind     invitation.LetterKind
 	Tabs     []filter
 	Rows     []letterRow
-	Signed   int
+	HaveIt   int // organisations with a signed letter
 	Staged   int // scans that wait to be confirmed
 	Own      bool
 	Packing  bool
-	Trouble  string // why no letter can be made
 	KindName string
 }
 
@@ -121,7 +120,7 @@ func (d *Desk) letters(r *ui.Request) error {
 		for _, s := range signed[i.ID] {
 			if s.Kind == kind {
 				row.Signed, row.SignedName, row.Pages, row.SignedWhen, row.State = true, s.Name, s.Pages, ui.Moment(s.UploadedAt.Time, r.Lang()), r.T("letters.state.signed")
-				page.Signed++
+				page.HaveIt++
 			}
 		}
 		page.Rows = append(page.Rows, row)
