@@ -2,12 +2,10 @@ package document
 
 import "strings"
 
-// cell is a cell of a layout table. merge is "restart" for the first of cells merged
-// downwards, "continue" for the others.
+// cell is a cell of a table.
 type cell struct {
 	width float64
 	span  int
-	merge string
 	write func(*docx)
 }
 
@@ -43,15 +41,8 @@ func (d *docx) cell(c cell) {
 	if c.span > 1 {
 		d.addf(`<w:gridSpan w:val="%d"/>`, c.span)
 	}
-	if c.merge != "" {
-		d.addf(`<w:vMerge w:val="%s"/>`, c.merge)
-	}
 	d.add(`</w:tcPr>`)
-	if c.write == nil {
-		d.add(`<w:p/>`) // a cell must end with a paragraph
-	} else {
-		c.write(d)
-	}
+	c.write(d) // it must end with a paragraph
 	d.add(`</w:tc>`)
 }
 
@@ -115,42 +106,46 @@ func (d *docx) head(l Letter) {
 		})
 }
 
+// sign writes the block of the signature as one row, which is never split: rows of
+// their own would part at the foot of a page.
 func (d *docx) sign(l Letter) {
-	above := func(s set) set { s.before = signBefore; return s }
-	signature := cell{width: signWidth, write: func(d *docx) { d.signature(l) }}
-	recipients := func(d *docx) {
-		d.lines(above(copiesSet()), copies)
-		d.lines(recipientSet(), l.recipients()...)
-	}
+	d.layout([]float64{noteWidth, signWidth}, []cell{
+		{width: noteWidth, write: func(d *docx) {
+			s := copiesSet()
+			s.before = signBefore
+			d.lines(s, copies)
+			d.lines(recipientSet(), l.recipients()...)
+			d.code(l)
+		}},
+		{width: signWidth, write: func(d *docx) { d.signature(l) }},
+	})
+	d.end()
+}
+
+// code writes the picture of the code with its caption beside it.
+func (d *docx) code(l Letter) {
 	if len(l.Code) == 0 {
-		d.layout([]float64{noteWidth, signWidth}, []cell{{width: noteWidth, write: recipients}, signature})
-		d.end()
 		return
 	}
 	side := letterCode * float64(len(l.Code)+2*quietZone) / float64(len(l.Code))
-	signature.merge = "restart"
-	d.layout([]float64{codeColumn, noteWidth - codeColumn, signWidth},
-		[]cell{{width: noteWidth, span: 2, write: recipients}, signature},
-		[]cell{
-			{width: codeColumn, write: func(d *docx) {
-				d.add(`<w:p>`)
-				d.props(set{size: captionSize, align: alignLeft}, "")
-				d.add(codeDrawing(min(side, codeColumn), strings.Join(l.Caption, " ")), `</w:p>`)
-			}},
-			{width: noteWidth - codeColumn, write: func(d *docx) {
-				for n, text := range l.Caption {
-					s := captionSet()
-					if n == 0 {
-						s.before = 18
-					}
-					d.lines(s, text)
-				}
-				if len(l.Caption) == 0 {
-					d.add(`<w:p/>`)
-				}
-			}},
-			{width: signWidth, merge: "continue"},
-		})
+	d.layout([]float64{codeColumn, noteWidth - codeColumn}, []cell{
+		{width: codeColumn, write: func(d *docx) {
+			d.add(`<w:p>`)
+			d.props(set{size: captionSize, align: alignLeft}, "")
+			d.add(codeDrawing(min(side, codeColumn), strings.Join(l.Caption, " ")), `</w:p>`)
+		}},
+		{width: noteWidth - codeColumn, write: func(d *docx) {
+			s := captionSet()
+			s.before = 18
+			for _, text := range l.Caption {
+				d.lines(s, text)
+				s.before = 0
+			}
+			if len(l.Caption) == 0 {
+				d.add(`<w:p/>`)
+			}
+		}},
+	})
 	d.end()
 }
 

@@ -60,3 +60,6 @@ func Paint(colour string) (ground, text [3]int) { p := paintOf(colour); return p
 
 // The rules for codes.
 const MinModule, GoodModule, QuietModules, Dot = minModule, goodModule, quietZone, labelDot
+
+// Inflate unpacks a stream of a PDF.
+func Inflate(data []byte) ([]byte, error) { return inflate(data) }

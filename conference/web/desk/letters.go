@@ -96,11 +96,10 @@ type lettersPage struct {
 }
 
 type letterRow struct {
-	ID                            int64
-	Name, Code                    string
-	Signed                        bool
-	SignedName, SignedWhen, State string
-	Pages                         int
+	ID                int64
+	Name, Code, State string
+	Signed            bool
+	Pages             int
 }
 
 // letters lists the letter of every organisation.
@@ -119,7 +118,7 @@ func (d *Desk) letters(r *ui.Request) error {
 		row := letterRow{ID: i.ID, Name: i.Organisation.In(r.Lang()), Code: d.Invitations.ShortCode(i), State: r.T("letters.state.unsigned")}
 		for _, s := range signed[i.ID] {
 			if s.Kind == kind {
-				row.Signed, row.SignedName, row.Pages, row.SignedWhen, row.State = true, s.Name, s.Pages, ui.Moment(s.UploadedAt.Time, r.Lang()), r.T("letters.state.signed")
+				row.Signed, row.Pages, row.State = true, s.Pages, r.T("letters.state.signed")
 				page.HaveIt++
 			}
 		}

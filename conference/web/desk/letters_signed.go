@@ -163,7 +163,7 @@ func (d *Desk) showUploads(r *ui.Request, status int, kind invitation.LetterKind
 		return err
 	}
 	for _, u := range staged {
-		row := uploadRow{Field: invitation.UploadField(u.ID), Name: u.Name, Pages: u.Pages, Size: fmt.Sprintf("%.1f", float64(u.Size)/(1<<20)), State: "pending"}
+		row := uploadRow{Field: invitation.UploadField(u.ID), Name: u.Name, Pages: u.Pages, Size: fmt.Sprintf("%.1f", max(0.1, float64(u.Size)/(1<<20))), State: "pending"}
 		row.Error = form.Error(row.Field)
 		chosen := form.ID(row.Field)
 		switch {
