@@ -7,6 +7,7 @@ import (
 	"mime/multipart"
 	"net/http"
 	"strings"
+	"time"
 
 	"hoinghi/conference"
 	"hoinghi/conference/vietnamese"
@@ -75,6 +76,9 @@ func (f *Form) take(part *multipart.Part, field string, file *[]byte) error {
 	return nil
 }
 
+// uploadTime is how long the body of an upload of many files may take.
+const uploadTime = 15 * time.Minute
+
 // File is one uploaded file.
 type File struct {
 	Name string
@@ -88,6 +92,11 @@ type File struct {
 func (r *Request) Files(field string, most int64, each func(*Form, File) error) (*Form, error) {
 	if !strings.HasPrefix(r.c.Request().Header.Get("Content-Type"), "multipart/form-data") {
 		return r.Form()
+	}
+	// Scans of a whole edition take an office's line longer than a form may.
+	//nolint:forbidigo // a connection's deadline is a matter of the machine's clock
+	if err := http.NewResponseController(r.c.Response()).SetReadDeadline(time.Now().Add(uploadTime)); err != nil {
+		return nil, fmt.Errorf("upload: %w", err)
 	}
 	parts, err := r.c.Request().MultipartReader()
 	if err != nil {

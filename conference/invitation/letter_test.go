@@ -1,0 +1,242 @@
+package invitation_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"hoinghi/conference"
+	"hoinghi/conference/document"
+	"hoinghi/conference/edition"
+	"hoinghi/conference/invitation"
+)
+
+func textOf(l document.Letter) string {
+	var b strings.Builder
+	for _, p := range l.Body {
+		for _, r := range p.Runs {
+			b.WriteString(r.Text)
+		}
+		b.WriteByte('\n')
+	}
+	return b.String()
+}
+
+func signed(t *testing.T) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	if err := document.LetterPDF(&b, document.Letter{Title: "BẢN MẪU", Agency: []string{"CƠ QUAN MẪU"}, Name: "BẢN MẪU"}); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// The letter says what the edition and the invitation say, leaves number and date
+// blank, and takes nothing in a name for a mark or a field.
+func TestLetterOfAnOrganisation(t *testing.T) {
+	h := open(t)
+	i := h.ready(t, 1)[0]
+	o, err := edition.OrganisationByID(t.Context(), h.db, i.OrganisationID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.NameVi = "Sở **Công** Thương [lien_ket] __Mẫu__"
+	if err := h.ed.ChangeOrganisation(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	for _, kind := range invitation.LetterKinds() {
+		l, err := h.room.Letter(t.Context(), h.db, i.ID, kind, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := textOf(l)
+		whole := text + strings.Join(l.To, "\n")
+		for _, want := range []string{o.NameVi, h.room.ShortCode(i), baseURL + "/m", h.xii.TitleVi, "05 đại biểu"} {
+			if !strings.Contains(whole, want) {
+				t.Errorf("%s lacks %q:\n%s", kind, want, whole)
+			}
+		}
+		if strings.Contains(whole, h.room.Link(i)) {
+			t.Errorf("%s: the secret link stands in the text", kind)
+		}
+		if strings.ContainsAny(l.Number+l.PlaceDate, "0123456789") || l.Signer != "" {
+			t.Errorf("%s: number %q, date %q, signer %q", kind, l.Number, l.PlaceDate, l.Signer)
+		}
+		if len(l.Code) == 0 || l.Caption[1] != "Mã đơn vị: "+h.room.ShortCode(i) {
+			t.Errorf("%s: code of %d modules, caption %q", kind, len(l.Code), l.Caption)
+		}
+	}
+}
+
+func TestLetterMarks(t *testing.T) {
+	h := open(t)
+	i := h.first(t)
+	text := h.room.DefaultLetter(h.xii, invitation.GiayMoi)
+	text.Body = "> **Đậm** thường __nghiêng__\n\n2 ** 3 https://a__b\n[don_vi_dang_cai]"
+	l, err := h.room.Letter(t.Context(), h.db, i.ID, invitation.GiayMoi, &text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []document.Paragraph{
+		{Centred: true, Runs: []document.Run{{Text: "Đậm", Bold: true}, {Text: " thường "}, {Text: "nghiêng", Italic: true}}},
+		{Runs: []document.Run{{Text: "2 ** 3 https://a__b"}}},
+		{Runs: []document.Run{{Text: h.xii.HostVi}}},
+	}
+	if diff := cmp.Diff(want, l.Body); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// An unknown field is named with its line and column in each part.
+func TestLetterTextRefuses(t *testing.T) {
+	h := open(t)
+	good := h.room.DefaultLetter(h.xii, invitation.CongVan)
+	if err := h.room.SetLetterText(t.Context(), h.xii.ID, invitation.CongVan, good); err != nil {
+		t.Fatal(err)
+	}
+	if got, err := h.room.LetterText(t.Context(), h.db, h.xii, invitation.CongVan); err != nil || got != good {
+		t.Errorf("kept %+v, %v", got, err)
+	}
+	bad := good
+	bad.Body, bad.Recipients, bad.Symbol, bad.Agency = "a\nbc [x]", "[don_vi] [ten]", "12/SCT", ""
+	h.refused(t, h.room.SetLetterText(t.Context(), h.xii.ID, invitation.CongVan, bad), conference.KindInvalid,
+		"agency: invitation.letter.error.missing", "body: invitation.letter.error.field_unknown", "recipients: invitation.letter.error.field_unknown", "symbol: invitation.letter.error.number")
+	h.refused(t, h.room.SetLetterText(t.Context(), h.xii.ID, "khac", good), conference.KindNotFound, "error.not_found")
+	nobody := conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorFocalPoint, ID: h.first(t).ID})
+	h.refused(t, h.room.SetLetterText(nobody, h.xii.ID, invitation.CongVan, good), conference.KindForbidden, "error.forbidden")
+	h.refused(t, h.room.SetSigned(nobody, h.first(t).ID, invitation.GiayMoi, "a.pdf", signed(t)), conference.KindForbidden, "error.forbidden")
+	for _, f := range invitation.LetterFields() {
+		if !h.loc.In("vi").Has("invitation.field." + f) {
+			t.Errorf("field %s is not explained", f)
+		}
+	}
+}
+
+// A mail carries the signed scan and names it; without one it carries nothing, never a draft.
+func TestMailCarriesTheSignedLetterOnly(t *testing.T) {
+	h := open(t)
+	i := h.ready(t, 1)[0]
+	h.send(t)
+	mail := h.mails(t)[0].ID
+	_, msg, err := h.out.Render(t.Context(), mail)
+	if err != nil || len(msg.Files) != 0 || strings.Contains(msg.Text, "Kèm theo thư này") {
+		t.Fatalf("before the signature: %d files, %v", len(msg.Files), err)
+	}
+	scan := signed(t)
+	if err := h.room.SetSigned(t.Context(), i.ID, invitation.GiayMoi, `C:\quét\bản ký.pdf`, scan); err != nil {
+		t.Fatal(err)
+	}
+	_, msg, err = h.out.Render(t.Context(), mail)
+	if err != nil || len(msg.Files) != 1 || !bytes.Equal(msg.Files[0].Data, scan) || msg.Files[0].ContentType != "application/pdf" ||
+		!strings.Contains(msg.Text, "Kèm theo thư này: Giấy mời (bản đã ký, tệp PDF).") || !strings.Contains(msg.HTML, "Giấy mời (bản đã ký") {
+		t.Errorf("after it: %d files, %v\n%s", len(msg.Files), err, msg.Text)
+	}
+	all, err := invitation.SignedFor(t.Context(), h.db, i.ID)
+	if err != nil || len(all) != 1 || all[0].Name != "bản ký.pdf" || all[0].Pages != 1 || all[0].Size != int64(len(scan)) {
+		t.Errorf("kept %+v, %v", all, err)
+	}
+	if err := h.room.DropSigned(t.Context(), i.ID, invitation.GiayMoi); err != nil {
+		t.Fatal(err)
+	}
+	h.refused(t, h.room.DropSigned(t.Context(), i.ID, invitation.GiayMoi), conference.KindNotFound, "error.not_found")
+}
+
+func TestMatchFile(t *testing.T) {
+	h := open(t)
+	all := h.list(t, h.xii)
+	id := func(abbr string) []int64 {
+		for _, i := range all {
+			if i.Province.Abbr == abbr {
+				return []int64{i.ID}
+			}
+		}
+		t.Fatalf("no %s", abbr)
+		return nil
+	}
+	tni := all[slices.IndexFunc(all, func(i invitation.Invitation) bool { return i.Province.Abbr == "TNI" })]
+	for name, want := range map[string][]int64{
+		invitation.LetterName(tni, invitation.GiayMoi, "pdf"): id("TNI"),
+		"GM_TNI_signed.PDF":                       id("TNI"),
+		"giấy mời Tây Ninh.pdf":                   id("TNI"),
+		"So Cong Thuong tinh Dong Thap - ky.pdf":  id("DTH"),
+		"Sở Công Thương tỉnh Bà Rịa-Vũng Tàu.pdf": id("BRV"),
+		"tni.long.an.pdf":                         id("LAN"), // a whole name says more than three letters
+		"TNI và DTH.pdf":                          append(id("TNI"), id("DTH")...),
+		"scan0001.pdf":                            nil,
+		"btnix.pdf":                               nil,
+	} {
+		got := invitation.MatchFile(name, all)
+		slices.Sort(got)
+		slices.Sort(want)
+		if !slices.Equal(got, want) {
+			t.Errorf("%s: %v, want %v", name, got, want)
+		}
+	}
+}
+
+func template(t *testing.T, text string) []byte {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, p := range [][2]string{{"[Content_Types].xml", "<Types/>"}, {"word/document.xml", "<w:document><w:body><w:p><w:r><w:t>" + text + "</w:t></w:r></w:p></w:body></w:document>"}} {
+		w, err := z.Create(p[0])
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := io.WriteString(w, p[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.Bytes()
+}
+
+// An own template with unknown fields is refused; one that lacks fields needs a yes. Then
+// the DOCX comes from it, a PDF is refused in words, and the way back is open.
+func TestOwnTemplate(t *testing.T) {
+	h := open(t)
+	i := h.first(t)
+	set := func(text string, despite bool) error {
+		return h.room.SetTemplate(t.Context(), h.xii.ID, invitation.GiayMoi, "mau.docx", template(t, text), despite)
+	}
+	h.refused(t, set("[don_vi] [sai]", true), conference.KindInvalid, "template: invitation.letter.error.template_unknown")
+	h.refused(t, set("[don_vi]", false), conference.KindInvalid, "template: invitation.letter.error.template_missing")
+	h.refused(t, h.room.SetTemplate(t.Context(), h.xii.ID, invitation.GiayMoi, "a", []byte("x"), true), conference.KindInvalid, "template: invitation.letter.error.template_kind")
+	f, err := invitation.CheckTemplate(template(t, "[don_vi] [sai]"))
+	if err != nil || !slices.Equal(f.Unknown, []string{"sai"}) || !slices.Contains(f.Missing, "ma_don_vi") || slices.Contains(f.Missing, "don_vi") {
+		t.Errorf("fitness %+v, %v", f, err)
+	}
+	if err := set("Kính mời [don_vi]", true); err != nil {
+		t.Fatal(err)
+	}
+	_, data, err := h.room.LetterFile(t.Context(), h.db, i.ID, invitation.GiayMoi, invitation.DOCX)
+	if err != nil {
+		t.Fatal(err)
+	}
+	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	doc, err := z.Open("word/document.xml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if text, err := io.ReadAll(doc); err != nil || !strings.Contains(string(text), "Kính mời "+i.Organisation.Vi) {
+		t.Errorf("%s, %v", text, err)
+	}
+	_, _, err = h.room.LetterFile(t.Context(), h.db, i.ID, invitation.GiayMoi, invitation.PDF)
+	h.refused(t, err, conference.KindConflict, "invitation.letter.error.own_pdf")
+	if err := h.room.DropTemplate(t.Context(), h.xii.ID, invitation.GiayMoi); err != nil {
+		t.Fatal(err)
+	}
+	if _, data, err = h.room.LetterFile(t.Context(), h.db, i.ID, invitation.GiayMoi, invitation.PDF); err != nil || !bytes.HasPrefix(data, []byte("%PDF")) {
+		t.Errorf("after it was dropped: %v", err)
+	}
+}
