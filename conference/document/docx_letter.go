@@ -49,10 +49,10 @@ func (d *docx) cell(c cell) {
 func (d *docx) letter(l Letter) {
 	d.head(l)
 	if l.Name != "" {
-		s := big(true)
+		s := big()
 		s.before = nameBefore
 		d.lines(s, l.Name)
-		d.lines(big(true), l.Abstract...)
+		d.lines(big(), l.Abstract...)
 		d.rule(TextWidth, nameRule, nameAfter)
 	}
 	to := addressees(l.To)
@@ -85,7 +85,7 @@ func (d *docx) head(l Letter) {
 			}},
 			{width: nationWidth, write: func(d *docx) {
 				d.lines(head(true), nation)
-				d.lines(big(true), motto)
+				d.lines(big(), motto)
 				d.rule(nationWidth, nationRule, 0)
 			}},
 		},
@@ -156,13 +156,13 @@ func (d *docx) end() {
 
 func (d *docx) signature(l Letter) {
 	for n, text := range l.Authority {
-		s := big(true)
+		s := big()
 		if n == 0 {
 			s.before = signBefore
 		}
 		d.lines(s, text)
 	}
-	s := big(true)
+	s := big()
 	s.before = signSpace * pointsInMM
 	d.lines(s, l.Signer)
 }

@@ -92,7 +92,7 @@ func unpack(f *zip.File, room int64) (string, error) {
 	if err != nil {
 		return "", ErrNoDOCX
 	}
-	defer r.Close()
+	defer func() { _ = r.Close() }()
 	b, err := io.ReadAll(io.LimitReader(r, room+1))
 	switch {
 	case err != nil:

@@ -146,7 +146,7 @@ func (s set) height() float64 {
 func (s set) runs(text string) []Run { return []Run{{Text: text, Bold: s.bold, Italic: s.italic}} }
 
 func head(bold bool) set { return set{size: headSize, bold: bold, align: alignCentre} }
-func big(bold bool) set  { return set{size: bodySize, bold: bold, align: alignCentre} }
+func big() set           { return set{size: bodySize, bold: true, align: alignCentre} }
 
 func bodySet(p Paragraph) set {
 	s := set{size: bodySize, align: alignJustify, indent: bodyIndent, after: bodyAfter, leading: bodyLines}

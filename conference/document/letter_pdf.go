@@ -135,8 +135,8 @@ func (p *letterPage) letter(l Letter) {
 	p.head(l)
 	if l.Name != "" {
 		p.y += nameBefore / pointsInMM
-		p.y = p.column(leftEdge, p.y, TextWidth, big(true), l.Name)
-		p.y = p.column(leftEdge, p.y, TextWidth, big(true), l.Abstract...)
+		p.y = p.column(leftEdge, p.y, TextWidth, big(), l.Name)
+		p.y = p.column(leftEdge, p.y, TextWidth, big(), l.Abstract...)
 		p.y = p.rule(leftEdge, p.y, TextWidth, nameRule)
 		p.y += nameAfter / pointsInMM
 	}
@@ -164,7 +164,7 @@ func (p *letterPage) head(l Letter) {
 	left = p.rule(leftEdge, left, agencyWidth, agencyRule)
 	x := leftEdge + agencyWidth
 	right := p.column(x, p.y, nationWidth, head(true), nation)
-	right = p.column(x, right, nationWidth, big(true), motto)
+	right = p.column(x, right, nationWidth, big(), motto)
 	right = p.rule(x, right, nationWidth, nationRule)
 	top := max(left, right)
 	p.y = p.column(leftEdge, top, agencyWidth, numberSet(), l.Number)

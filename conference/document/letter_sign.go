@@ -48,7 +48,7 @@ func (p *letterPage) signHeight(l Letter) float64 {
 	if len(l.Code) > 0 {
 		left += codeGap + letterCode
 	}
-	right := p.heightOf(l.Authority, signWidth, big(true)) + signSpace + big(true).height()
+	right := p.heightOf(l.Authority, signWidth, big()) + signSpace + big().height()
 	return signBefore/pointsInMM + max(left, right)
 }
 
@@ -67,9 +67,9 @@ func (p *letterPage) sign(l Letter) {
 		y += letterCode
 	}
 	x := leftEdge + noteWidth
-	right := p.column(x, top, signWidth, big(true), l.Authority...) + signSpace
+	right := p.column(x, top, signWidth, big(), l.Authority...) + signSpace
 	if l.Signer != "" {
-		right = p.column(x, right, signWidth, big(true), l.Signer)
+		right = p.column(x, right, signWidth, big(), l.Signer)
 	}
 	p.y = max(y, right)
 }
@@ -106,7 +106,6 @@ func titleSet() set    { return set{size: bodySize, bold: true, align: alignCent
 func underSet() set    { return set{size: bodySize, italic: true, align: alignCentre, after: 10} }
 func itemSet() set     { return set{size: headSize, align: alignLeft, after: 4, leading: bodyLines} }
 func formSign() set    { return set{size: headSize, bold: true, align: alignCentre} }
-func formNote() set    { return set{size: listSize, italic: true, align: alignCentre} }
 func headCell() set    { return set{bold: true, align: alignCentre} }
 func groupCell() set   { return set{bold: true, align: alignLeft} }
 func plainCell() set   { return set{align: alignLeft} }

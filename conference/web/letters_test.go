@@ -13,6 +13,7 @@ import (
 
 	"hoinghi/conference"
 	"hoinghi/conference/document"
+	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/testkit"
 )
@@ -156,10 +157,21 @@ func TestSignedScansInBulk(t *testing.T) {
 	}
 }
 
-// All letters come as one file, made behind the page's back.
+// All letters of 63 organisations, as many as the country had provinces, come as one
+// file, made behind the page's back.
 func TestAllLettersAsOneFile(t *testing.T) {
 	h := open(t)
 	v := h.staff(conference.RoleOrganiser)
+	ctx := conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorSystem, Label: "test", Roles: conference.Roles()})
+	for n := len(h.invitations()); n < 63; n++ {
+		o, err := h.site.Editions.AddOrganisation(ctx, edition.Organisation{Kind: "association", NameVi: fmt.Sprintf("Hiệp hội Mẫu số %d", n)})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := h.site.Invitations.Invite(ctx, 1, o.ID); err != nil {
+			t.Fatal(err)
+		}
+	}
 	heard, stop := h.db.Subscribe("letters/1")
 	defer stop()
 	if res, _ := v.send(http.MethodPost, deskLetters+"/zip", "application/x-www-form-urlencoded", "kind=giay_moi"); res.StatusCode != http.StatusSeeOther {
@@ -193,7 +205,7 @@ func TestAllLettersAsOneFile(t *testing.T) {
 			}
 		}
 	}
-	if len(names) != 2*len(h.invitations()) {
+	if len(names) != 2*63 || len(h.invitations()) != 63 {
 		t.Errorf("%d files", len(names))
 	}
 	if res, _ := v.send(http.MethodPost, deskLetters+"/zip/stop", "application/x-www-form-urlencoded", ""); res.StatusCode != http.StatusSeeOther {

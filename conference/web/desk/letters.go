@@ -161,7 +161,7 @@ func (d *Desk) letterFile(r *ui.Request, f invitation.Format) error {
 	if f == invitation.DOCX {
 		return r.File(docxType, name, data)
 	}
-	return r.File("application/pdf", "", data)
+	return r.ShowPDF(data)
 }
 
 type letterTextPage struct {
@@ -266,7 +266,7 @@ func (d *Desk) previewLetter(r *ui.Request, kind invitation.LetterKind, t invita
 	if err := document.LetterPDF(&b, l); err != nil {
 		return err
 	}
-	return r.File("application/pdf", "", b.Bytes())
+	return r.ShowPDF(b.Bytes())
 }
 
 // setTemplate takes an organiser's own DOCX, after saying what it lacks.

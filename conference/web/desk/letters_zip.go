@@ -3,7 +3,6 @@ package desk
 import (
 	"archive/zip"
 	"context"
-	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -120,7 +119,7 @@ func (d *Desk) pack(ctx context.Context, editionID int64, job *pack, all []invit
 	job.mu.Lock()
 	job.over, job.err = true, err
 	job.mu.Unlock()
-	if err != nil && !errors.Is(err, context.Canceled) {
+	if err != nil && ctx.Err() == nil { // one that was stopped finds its file closed
 		d.Log.Error("pack letters", "error", err)
 	}
 	d.DB.Publish(topic)
