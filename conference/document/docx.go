@@ -164,7 +164,7 @@ func (d *docx) add(parts ...string) {
 	}
 }
 
-func (d *docx) addf(format string, args ...any) { d.WriteString(fmt.Sprintf(format, args...)) }
+func (d *docx) addf(format string, args ...any) { _, _ = fmt.Fprintf(d, format, args...) }
 
 func (d *docx) paragraph(s set, runs []Run) {
 	d.add(`<w:p>`)
