@@ -52,7 +52,7 @@ const sqlProvinceCounts = `WITH people AS (
     SELECT i.province_version_id AS province, count(*) FILTER (WHERE d.state = 'registered' OR a.at IS NOT NULL) AS registered, count(a.at) AS arrived
     FROM delegate d
     JOIN delegation dn ON dn.id = d.delegation_id
-    JOIN invitation i ON i.id = dn.invitation_id
+    LEFT JOIN invitation i ON i.id = dn.invitation_id
     LEFT JOIN arrival a ON a.edition_id = ?1 AND a.delegate_id = d.id
     WHERE d.edition_id = ?1 AND d.state <> 'withdrawn'
     GROUP BY i.province_version_id

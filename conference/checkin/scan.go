@@ -137,7 +137,7 @@ const personColumns = `d.id, ifnull(printf('%010x', b.number), ''), d.number, d.
 const personTables = `delegate d
 JOIN delegate_group g ON g.id = d.delegate_group_id
 JOIN delegation dn ON dn.id = d.delegation_id
-JOIN invitation i ON i.id = dn.invitation_id
+LEFT JOIN invitation i ON i.id = dn.invitation_id
 LEFT JOIN province_version pv ON pv.id = i.province_version_id
 LEFT JOIN badge b ON b.delegate_id = d.id AND b.revoked_at IS NULL`
 

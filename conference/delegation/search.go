@@ -44,7 +44,7 @@ const (
 	sqlSearch = sqlDelegates + searchWhere + `
     AND (d.sort_key, d.id) > (?6, ?7) ORDER BY d.sort_key, d.id LIMIT ?8`
 	sqlSearchCount = `SELECT count(*) FROM delegate d
-JOIN delegation dn ON dn.id = d.delegation_id JOIN invitation i ON i.id = dn.invitation_id` + searchWhere
+JOIN delegation dn ON dn.id = d.delegation_id LEFT JOIN invitation i ON i.id = dn.invitation_id` + searchWhere
 )
 
 // Search gives the delegates of an edition that a filter lets through, in the

@@ -200,7 +200,7 @@ func (s *site) testEditions(t *testing.T) {
 
 func (s *site) testAudit(t *testing.T) {
 	kinds := must(db.Values[string](t.Context(), s.db, `SELECT DISTINCT actor_kind FROM audit_entry ORDER BY 1`))(t)
-	if diff := cmp.Diff([]string{"delegate", "device", "focal_point", "staff", "system"}, kinds); diff != "" {
+	if diff := cmp.Diff([]string{"delegate", "device", "focal_point", "nobody", "staff", "system"}, kinds); diff != "" {
 		t.Errorf("who acted (-want +got):\n%s", diff)
 	}
 	if n := s.count(t, `SELECT count(*) FROM staff WHERE password_hash <> ''`); n != 5 {

@@ -67,7 +67,7 @@ func openWith(t *testing.T, mail outbox.Config) *house {
 	t.Cleanup(func() { stop(); server.Close() })
 	h := &house{t: t, db: d, site: site, clock: clock, base: base.String()}
 	h.links, err = demo.Fill(ctx, d, testkit.Keys(t), demo.Rooms{Editions: site.Editions, Accounts: site.Accounts, Invitations: site.Invitations,
-		Delegations: site.Delegations, Checkins: site.Checkins, Agenda: site.Agenda, Outbox: site.Outbox, Signer: site.Signer}, h.base)
+		Delegations: site.Delegations, Checkins: site.Checkins, Agenda: site.Agenda, Outbox: site.Outbox, Press: site.Press, Signer: site.Signer}, h.base)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -28,6 +28,7 @@ func Face(site *ui.Site) ui.Face {
 		d.programmeRoutes(),
 		d.showcaseRoutes(),
 		d.doorRoutes(),
+		d.pressRoutes(),
 		d.mailRoutes(),
 		d.staffRoutes(),
 		d.auditRoutes(),
@@ -61,6 +62,9 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 				ui.NavItem{Key: "badges", Label: r.T("print.nav"), Href: base + "/badges", Icon: "printer"})
 			add("desk.nav.programme_group", item("programme", base+"/programme", "calendar"))
 			add("desk.nav.showcase_group", item("showcase", "/desk/showcase", "store"))
+		}
+		if actor.Has(conference.RoleOrganiser, conference.RolePressOfficer) {
+			add("desk.nav.press_group", item("press", base+"/press", "newspaper"))
 		}
 		add("desk.nav.receive", receiveItems(actor, base, item)...)
 	} else if organiser {

@@ -230,6 +230,8 @@ func (r *Request) DeskHome(slug string) string {
 		return base
 	case a.Has(conference.RoleSupervisor, conference.RoleSteward):
 		return base + "/arrivals"
+	case a.Has(conference.RolePressOfficer):
+		return base + "/press"
 	}
 	return "/desk/me"
 }
