@@ -114,6 +114,7 @@ func (p *process) deskLooks(tab *testkit.Tab) []look {
 		{name: "desk-speakers", path: xii + "/programme/speakers"}, {name: "desk-speaker-new", path: xii + "/programme/speakers/new"}, {name: "desk-speech-new", path: xii + "/programme/6/speeches/new"},
 		{name: "desk-showcase", path: "/desk/showcase"}, {name: "desk-village", path: "/desk/showcase/1"}, {name: "desk-village-new", path: "/desk/showcase/new"},
 		{name: "desk-arrivals", path: xii + "/arrivals"}, {name: "desk-door", path: xii + "/door"}, {name: "desk-door-refused", path: xii + "/door", refuse: `form[action$="/door"]`},
+		{name: "desk-door-point", path: xii + "/door/points/2"}, {name: "desk-door-point-refused", path: xii + "/door/points/new", refuse: "main form"}, {name: "desk-doubtful", path: xii + "/doubtful"},
 		{name: "desk-press", path: xii + "/press"}, {name: "desk-press-settings", path: xii + "/press/settings"},
 		{name: "desk-press-waiting", path: xii + "/press/5"}, {name: "desk-press-approved", path: xii + "/press/1"}, {name: "desk-press-refused", path: xii + "/press/5", refuse: `form[action$="/refuse"]`},
 		{name: "desk-editions", path: "/desk/editions"}, {name: "desk-edition-new", path: "/desk/editions/new"}, {name: "desk-edition-refused", path: "/desk/editions/new", refuse: "main form"},

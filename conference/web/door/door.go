@@ -37,6 +37,7 @@ type scanData struct {
 	ui.Frame
 	Device, Checkpoint string
 	Words              string // JSON: the texts of static/door
+	Reasons, Anyway    []ui.Option
 }
 
 // scanPage shows the scanner, or how to pair when the device is none of ours.
@@ -58,7 +59,17 @@ func scanPage(r *ui.Request) error {
 		return err
 	}
 	r.SetEdition(e)
-	return r.Page("door/scan", scanData{Frame: r.Frame("door"), Device: device.Name, Checkpoint: point.Name(r.Lang()), Words: words})
+	return r.Page("door/scan", scanData{Frame: r.Frame("door"), Device: device.Name, Checkpoint: point.Name(r.Lang()), Words: words,
+		Reasons: reasons(r, false), Anyway: reasons(r, true)})
+}
+
+// reasons gives the choices of why somebody is let in.
+func reasons(r *ui.Request, anyway bool) []ui.Option {
+	var out []ui.Option
+	for _, reason := range checkin.Reasons(anyway) {
+		out = append(out, ui.Option{Value: string(reason), Label: r.Say(checkin.ReasonText(reason))})
+	}
+	return out
 }
 
 // pairPage explains pairing; its script sends the secret that stands after "#",
