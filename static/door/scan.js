@@ -10,6 +10,7 @@ import { Sound } from './sound.js';
 import { Store } from './store.js';
 import { Sync } from './sync.js';
 import { View, tone } from './view.js';
+import { Wedge } from './wedge.js';
 
 const GONE = 2500; // ms out of view after which the same code counts again
 const SHOW_BY = 250; // ms after which the device's own verdict is shown
@@ -230,15 +231,58 @@ function takeUndone(row, refused) {
   sync.refreshList();
 }
 
+// --- handheld scanners -----------------------------------------------------------
+
+// once scans a code unless it was read a moment ago, by whichever way.
+function once(token) {
+  const now = performance.now();
+  const last = seen.get(token);
+  seen.set(token, now);
+  if (last === undefined || now - last > GONE) scan({ token });
+}
+
+new Wedge({
+  scan({ texts }) {
+    const token = texts.map(parse).find(Boolean);
+    if (token) once(token);
+    else {
+      view.verdict({ verdict: 'not_a_badge' });
+      sound.play('refused');
+    }
+    return true;
+  },
+  restored(element) { if (element === box) search(); },
+});
+
+const keys = view.at('keys');
+
+// handheld switches between the camera and a scanner that types. On Android only a
+// field hears its keys; one that asks for no keyboard has the focus then.
+async function handheld(on) {
+  document.body.dataset.handheld = on ? 'yes' : 'no';
+  view.at('handheld').setAttribute('aria-pressed', String(on));
+  store.set('handheld', on).catch(() => {});
+  if (on) {
+    sound.unlock();
+    keepAwake();
+    await camera.stop();
+    showCamera('handheld');
+    if (/Android/.test(navigator.userAgent)) keys.focus();
+  } else showCamera('off');
+}
+
+view.at('handheld').addEventListener('click', (event) => handheld(event.currentTarget.getAttribute('aria-pressed') !== 'true'));
+keys.addEventListener('input', () => { setTimeout(() => { keys.value = ''; }, 1000); });
+
 // --- search ------------------------------------------------------------------
 
 const box = view.at('search');
 
 function search() {
   const token = parse(box.value);
-  if (token) { // a handheld scanner types into whatever has the focus
+  if (token) { // pasted, or typed by a scanner that nothing else made out
     box.value = '';
-    scan({ token });
+    once(token);
   }
   view.found(list.search(box.value, 20), box.value);
 }
@@ -298,7 +342,7 @@ function showCamera(state) {
   cameraState = state;
   document.body.dataset.camera = state;
   view.at('camera-text').textContent = state === 'live' ? '' : view.say('camera_' + state);
-  view.at('start').hidden = !['off', 'denied', 'none', 'unsupported'].includes(state);
+  view.at('start').hidden = !['off', 'denied', 'none', 'unsupported', 'handheld'].includes(state);
 }
 
 function showCameras(devices, chosen) {
@@ -317,6 +361,7 @@ view.at('cameras').addEventListener('change', (event) => camera.choose(event.tar
 view.at('torch').addEventListener('click', (event) => camera.torch(event.currentTarget.getAttribute('aria-pressed') !== 'true'));
 
 view.at('start').addEventListener('click', async () => {
+  if (document.body.dataset.handheld === 'yes') await handheld(false);
   sound.unlock();
   keepAwake();
   navigator.storage?.persist?.();
@@ -358,6 +403,7 @@ async function begin() {
   try {
     await sync.restore();
     recent = (await store.get('recent')) ?? [];
+    if (await store.get('handheld')) await handheld(true);
   } catch {
     view.banner('storage', view.say('storage_full'), 'error');
   }
