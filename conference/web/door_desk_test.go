@@ -86,7 +86,7 @@ func TestADeviceIsMoved(t *testing.T) {
 	if _, after := device.get("/door/list"); !strings.Contains(before, `"admits":["doit_leaders"`) || !strings.Contains(after, `"name":"Bàn báo chí","admits":["press"]`) {
 		t.Errorf("the device's list: %.300s", after)
 	}
-	if res, _ := v.fill(deskDoor+"/"+id[1]+"/move", "checkpoint", "999"); res.StatusCode != http.StatusNotFound {
+	if res, _ := v.fill(deskDoor+"/"+id[1]+"/move", "checkpoint", "999"); res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("moved to nowhere: %d", res.StatusCode)
 	}
 }

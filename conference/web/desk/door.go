@@ -34,6 +34,7 @@ type deviceRow struct {
 	Name, Point, Paired, Seen string
 	State                     string      // waiting, on, off
 	Moves                     []ui.Option // where it may stand
+	Error                     string      // why it was not moved
 }
 
 // pairing is shown once, right after it was made.
@@ -47,14 +48,22 @@ func (d *Desk) devices(r *ui.Request) error {
 }
 
 func (d *Desk) showDevices(r *ui.Request, status int, form *ui.Form, made *pairing) error {
-	e := r.Edition()
-	points, err := checkin.Checkpoints(r.Context(), d.DB, e.ID)
+	page, err := d.devicesPage(r, form, made)
 	if err != nil {
 		return err
 	}
+	return r.PageStatus(status, "desk/door/index", page)
+}
+
+func (d *Desk) devicesPage(r *ui.Request, form *ui.Form, made *pairing) (devicesPage, error) {
+	e := r.Edition()
+	points, err := checkin.Checkpoints(r.Context(), d.DB, e.ID)
+	if err != nil {
+		return devicesPage{}, err
+	}
 	all, err := d.Accounts.Devices(r.Context(), e.ID)
 	if err != nil {
-		return err
+		return devicesPage{}, err
 	}
 	page := devicesPage{Frame: r.Frame("door"), Form: form, Pairing: made, Base: "/desk/e/" + e.Slug + "/door"}
 	for _, p := range points {
@@ -63,14 +72,14 @@ func (d *Desk) showDevices(r *ui.Request, status int, form *ui.Form, made *pairi
 		}
 	}
 	if page.Rows, err = d.pointRows(r, points); err != nil {
-		return err
+		return devicesPage{}, err
 	}
 	for _, dev := range all {
 		if row, ok := deviceLine(r, dev, points); ok {
 			page.Devices = append(page.Devices, row)
 		}
 	}
-	return r.PageStatus(status, "desk/door/index", page)
+	return page, nil
 }
 
 // deviceLine gives a device for the list; a pairing code that ran out unused is not worth a line.
@@ -104,6 +113,9 @@ func (d *Desk) newPairing(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
+	if form.Wrong() {
+		return d.showDevices(r, http.StatusUnprocessableEntity, form, nil)
+	}
 	dev, secret, err := d.Accounts.NewPairing(r.Context(), r.Edition().ID, point, form.Get("name"), false)
 	if err != nil {
 		if !form.Refuse(err) {
@@ -118,7 +130,8 @@ func (d *Desk) newPairing(r *ui.Request) error {
 	return d.showDevices(r, http.StatusOK, r.NewForm(nil), made)
 }
 
-// pointOf gives the chosen checkpoint, the edition's own first one when none was chosen.
+// pointOf gives the chosen checkpoint, the edition's own first one when none was
+// chosen; one that cannot be chosen is noted at the field.
 func (d *Desk) pointOf(r *ui.Request, form *ui.Form) (int64, error) {
 	points, err := checkin.Checkpoints(r.Context(), d.DB, r.Edition().ID)
 	if err != nil {
@@ -128,6 +141,10 @@ func (d *Desk) pointOf(r *ui.Request, form *ui.Form) (int64, error) {
 		if p.ID == form.ID("checkpoint") && p.ClosedAt.IsZero() {
 			return p.ID, nil
 		}
+	}
+	if form.Get("checkpoint") != "" {
+		form.Note("checkpoint", conference.Say("checkin.error.point_unknown"))
+		return 0, nil
 	}
 	if len(points) > 0 {
 		return points[0].ID, nil
@@ -163,17 +180,33 @@ func (d *Desk) moveDevice(r *ui.Request) error {
 		return err
 	}
 	to, err := checkin.CheckpointByID(r.Context(), d.DB, r.Edition().ID, form.ID("checkpoint"))
-	if err != nil {
+	switch {
+	case conference.KindOf(err) == conference.KindNotFound:
+		return d.refuseMove(r, dev.ID, "checkin.error.point_unknown")
+	case err != nil:
 		return err
-	}
-	if !to.ClosedAt.IsZero() {
-		return conference.Fail(conference.KindConflict, "checkin.error.checkpoint_closed")
+	case !to.ClosedAt.IsZero():
+		return d.refuseMove(r, dev.ID, "checkin.error.checkpoint_closed")
 	}
 	if err := d.Accounts.Move(r.Context(), dev.ID, to.ID); err != nil {
 		return err
 	}
 	r.Flash("success", "desk.door.moved", "name", dev.Name, "point", to.NameVi)
 	return r.Redirect("%s", doorBase(r))
+}
+
+// refuseMove shows the list again with the reason beside the device.
+func (d *Desk) refuseMove(r *ui.Request, id int64, why string) error {
+	page, err := d.devicesPage(r, r.NewForm(nil), nil)
+	if err != nil {
+		return err
+	}
+	for i := range page.Devices {
+		if page.Devices[i].ID == id {
+			page.Devices[i].Error = r.T(why)
+		}
+	}
+	return r.PageStatus(http.StatusUnprocessableEntity, "desk/door/index", page)
 }
 
 func (d *Desk) revokeDevice(r *ui.Request) error {

@@ -100,8 +100,14 @@ func (d *Desk) showPoint(r *ui.Request, status int, p checkin.Checkpoint, form *
 	return r.PageStatus(status, "desk/door/point", page)
 }
 
+// pointDraft reads the form. A group that is none must not be passed over: without it
+// the rule would admit more people than was meant.
 func pointDraft(form *ui.Form) checkin.CheckpointDraft {
-	return checkin.CheckpointDraft{NameVi: form.Get("name_vi"), NameEn: form.Get("name_en"), Groups: form.IDs("group")}
+	d := checkin.CheckpointDraft{NameVi: form.Get("name_vi"), NameEn: form.Get("name_en"), Groups: form.IDs("group")}
+	if len(d.Groups) < len(form.All("group")) {
+		d.Groups = append(d.Groups, -1)
+	}
+	return d
 }
 
 func (d *Desk) addPoint(r *ui.Request) error {
