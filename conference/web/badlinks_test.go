@@ -210,3 +210,27 @@ func (s *stage) badgeLinks() []opening {
 	}
 	return out
 }
+
+// Whoever is asked to sign in and changes the language still gets where they wanted to go,
+// also when the password was wrong at first.
+func TestSigningInKeepsTheWayInAnotherLanguage(t *testing.T) {
+	s := openStage(t)
+	nobody := caller{name: "nobody"}
+	a := s.ask(nobody, "vi", http.MethodGet, "/desk/e/xii-2022/invitations?state=silent", "", "")
+	page := s.ask(nobody, "vi", http.MethodGet, a.header.Get("Location"), "", "")
+	for _, wrong := range []bool{false, true} {
+		if wrong {
+			page = s.ask(nobody, "vi", http.MethodPost, "/desk/sign-in", "application/x-www-form-urlencoded", query([]pair{{"email", adminEmail}, {"password", "sai"}, {"to", "/desk/e/xii-2022/invitations?state=silent"}}))
+		}
+		english := ""
+		for n := range parsed(t, page.body).Descendants() {
+			if value(n, "hreflang") == "en" {
+				english = value(n, "href")
+			}
+		}
+		page = s.ask(nobody, "en", http.MethodGet, english, "", "")
+		if to := sheets(parsed(t, page.body), english)[0].pairs()[0]; to != (pair{"to", "/desk/e/xii-2022/invitations?state=silent"}) {
+			t.Errorf("after a wrong password: %t: %s leads to %v", wrong, english, to)
+		}
+	}
+}
