@@ -29,7 +29,7 @@ type letter struct {
 // checkLetter finds out what a file is from its content: its name and the type that
 // the browser claims are the applicant's to choose. Errors: invalid with the field letter.
 func checkLetter(content []byte) (letter, error) {
-	if len(content) == 0 {
+	if content == nil {
 		return letter{}, nil
 	}
 	var p conference.Problems
@@ -41,11 +41,18 @@ func checkLetter(content []byte) (letter, error) {
 		return letter{"application/pdf", content}, nil
 	}
 	c, format, err := image.DecodeConfig(bytes.NewReader(content))
-	if err == nil && c.Width > 0 && c.Height > 0 && c.Width*c.Height <= maxPixels && (format == "jpeg" || format == "png") {
+	if err == nil && whole(content, format) && c.Width > 0 && c.Height > 0 && c.Width*c.Height <= maxPixels && (format == "jpeg" || format == "png") {
 		return letter{"image/" + format, content}, nil
 	}
 	p.Add("letter", "press.error.letter_kind")
 	return letter{}, p.Err()
+}
+
+// whole reports whether a picture has its end: one that was cut off on the way shows
+// its upper part only, which the officer would find too late.
+func whole(content []byte, format string) bool {
+	end := map[string]string{"jpeg": "\xff\xd9", "png": "IEND\xaeB`\x82"}[format] // EOI; the last chunk
+	return end != "" && bytes.HasSuffix(bytes.TrimRight(content, "\x00"), []byte(end))
 }
 
 const sqlKeepLetter = `INSERT INTO press_letter (application_id, media_type, content, created_at) VALUES (?, ?, ?, ?)`

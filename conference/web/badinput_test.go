@@ -199,6 +199,7 @@ func (w *walk) form(f found) {
 		w.try(trial{found: f, lang: "vi", place: i, bad: bad{name: "left out"}, pairs: f.with(i)})
 		w.try(trial{found: f, lang: "vi", place: i, bad: bad{name: "repeated"}, pairs: f.with(i, c.value, "khác", c.value)})
 	}
+	w.files(f)
 	w.bodies(f)
 }
 
@@ -228,6 +229,10 @@ func (w *walk) try(c trial) (taken bool) {
 
 // bodies sends what no browser sends: the form must not fall over it.
 func (w *walk) bodies(f found) {
+	large := 3 << 20
+	if f.coding != "" {
+		large = 21 << 20
+	}
 	for name, b := range map[string][2]string{
 		"broken escapes":     {"application/x-www-form-urlencoded", "a=%zz&b=%"},
 		"no media type":      {"", "a=b"},
@@ -235,7 +240,7 @@ func (w *walk) bodies(f found) {
 		"no boundary":        {"multipart/form-data", "--x\r\n"},
 		"broken parts":       {"multipart/form-data; boundary=x", "--x\r\nContent-Disposition: form-data; name=\"photo\"; filename=\"a.jpg\"\r\n\r\nabc"},
 		"thousands of names": {"application/x-www-form-urlencoded", manyNames()},
-		"too large":          {"application/x-www-form-urlencoded", "a=" + strings.Repeat("x", 21<<20)},
+		"too large":          {"application/x-www-form-urlencoded", "a=" + strings.Repeat("x", large)},
 	} {
 		c := trial{found: f, lang: "vi", place: -1, bad: bad{name: name}}
 		w.sent++

@@ -10,6 +10,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"hoinghi/conference"
 	"hoinghi/conference/account"
@@ -66,6 +67,7 @@ func openStage(t testing.TB) *stage {
 	h.links.Organiser = server.URL + strings.TrimPrefix(h.links.Organiser, h.base)
 	h.base = server.URL
 	s := &stage{house: h, client: server.Client()}
+	s.client.Timeout = 30 * time.Second // a live stream that was opened by mistake ends
 	s.client.CheckRedirect = func(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
 	s.fill = map[string]string{"code": h.links.FocalPoints[0].Code, "photo": string(photo(t)), "password": adminPassword, "again": adminPassword,
 		"old_password": adminPassword, "new_password": "mật khẩu thí dụ 2023", "/desk/sign-in email": otherEmail,
@@ -90,7 +92,7 @@ func (s *stage) set() {
 	admin.pages = append(s.removed(ctx), s.villages(ctx)...)
 	admin.pages = append(admin.pages, s.doors(ctx)...)
 	admin.pages = append(admin.pages, "/desk/e/xii-2022/press/settings", "/desk/e/xii-2022/press/1", "/desk/e/xii-2022/press/5")
-	admin.pages = append(admin.pages, "/desk", "/desk/editions/new", "/desk/showcase/new", "/desk/e/xii-2022/programme/new", "/desk/mail/"+text(s.number("SELECT id FROM mail LIMIT 1")))
+	admin.pages = append(admin.pages, "/desk", "/desk/editions/new", "/desk/showcase/new", "/desk/e/xii-2022/programme/new", "/desk/mail/"+itoa(s.number("SELECT id FROM mail LIMIT 1")))
 	s.callers = []caller{guest, admin, focal, organiser,
 		s.caller("steward", s.staff(conference.RoleSteward), "/desk"),
 		s.caller("delegate", s.visitor(), s.links.Delegate),
@@ -158,7 +160,7 @@ func (s *stage) removed(ctx context.Context) []string {
 	for _, session := range sessions {
 		if len(session.Speeches) > 1 {
 			s.must(s.site.Agenda.RemoveSpeech(ctx, session.Speeches[0].ID))
-			pages = append(pages, at+"/"+text(session.ID)+"?removed="+text(session.Speeches[0].ID), at+"/speeches/"+text(session.Speeches[1].ID))
+			pages = append(pages, at+"/"+itoa(session.ID)+"?removed="+itoa(session.Speeches[0].ID), at+"/speeches/"+itoa(session.Speeches[1].ID))
 			break
 		}
 	}
@@ -173,10 +175,10 @@ func (s *stage) removed(ctx context.Context) []string {
 	withdrawn := s.number("SELECT id FROM delegate WHERE state = 'registered' AND id NOT IN (SELECT ifnull(head_id, 0) FROM delegation) LIMIT 1")
 	s.must(s.site.Delegations.Withdraw(ctx, withdrawn))
 	live := s.number("SELECT id FROM delegate WHERE state = 'registered' LIMIT 1")
-	return append(pages, at+"?removed="+text(sessions[0].ID), at+"/speakers?removed="+text(speaker.ID), at+"/speakers/"+text(idle.ID),
-		"/desk/e/xii-2022/delegates/"+text(withdrawn), "/desk/e/xii-2022/delegates/"+text(live),
-		"/desk/e/xii-2022/badges?person="+text(live), // before the page that prints hundreds
-		"/desk/e/xii-2022/invitations/send?id="+text(all[0].ID))
+	return append(pages, at+"?removed="+itoa(sessions[0].ID), at+"/speakers?removed="+itoa(speaker.ID), at+"/speakers/"+itoa(idle.ID),
+		"/desk/e/xii-2022/delegates/"+itoa(withdrawn), "/desk/e/xii-2022/delegates/"+itoa(live),
+		"/desk/e/xii-2022/badges?person="+itoa(live), // before the page that prints hundreds
+		"/desk/e/xii-2022/invitations/send?id="+itoa(all[0].ID))
 }
 
 // villages gives a craft village that is shown with a photo, and one that is not shown.
@@ -186,7 +188,7 @@ func (s *stage) villages(ctx context.Context) []string {
 	s.must(s.site.Showcase.Unpublish(ctx, hidden))
 	_, err := s.site.Showcase.AddPhoto(ctx, shown, photoCaption, photo(s.t))
 	s.must(err)
-	return []string{"/desk/showcase/" + text(shown), "/desk/showcase/" + text(hidden)}
+	return []string{"/desk/showcase/" + itoa(shown), "/desk/showcase/" + itoa(hidden)}
 }
 
 // doors gives a checkpoint in use and one that is closed.
@@ -196,10 +198,12 @@ func (s *stage) doors(ctx context.Context) []string {
 	closed, err := s.site.Checkins.AddCheckpoint(ctx, 1, checkin.CheckpointDraft{NameVi: "Mẫu đã đóng"})
 	s.must(err)
 	s.must(s.site.Checkins.CloseCheckpoint(ctx, 1, closed.ID))
-	return []string{at, at + "/points/new", at + "/points/1", at + "/points/" + text(closed.ID), "/desk/e/xii-2022/doubtful"}
+	idle, err := s.site.Checkins.AddCheckpoint(ctx, 1, checkin.CheckpointDraft{NameVi: "Mẫu chưa có máy"})
+	s.must(err)
+	return []string{at, at + "/points/new", at + "/points/" + itoa(idle.ID), at + "/points/" + itoa(closed.ID), "/desk/e/xii-2022/doubtful"}
 }
 
-func text(id int64) string { return strconv.FormatInt(id, 10) }
+func itoa(id int64) string { return strconv.FormatInt(id, 10) }
 
 func (s *stage) number(query string) int64 {
 	s.t.Helper()

@@ -158,7 +158,7 @@ func (g *Guest) badgePicture(r *ui.Request) error {
 		return g.lost(r, err)
 	}
 	if !d.Live() {
-		return conference.NotFound()
+		return withdrawn()
 	}
 	c, err := g.Delegations.Code(r.Context(), g.DB, d)
 	if err != nil {
@@ -166,6 +166,9 @@ func (g *Guest) badgePicture(r *ui.Request) error {
 	}
 	return picture(r, c)
 }
+
+// withdrawn is the answer to whoever wants a file and is no delegate any more.
+func withdrawn() error { return conference.Fail(conference.KindGone, "guest.error.withdrawn") }
 
 // calendar gives the conference as one entry for the calendar of whoever holds the link.
 func (g *Guest) calendar(r *ui.Request) error {
@@ -206,6 +209,9 @@ func (g *Guest) held(r *ui.Request) (description string, sessions []agenda.Sessi
 		d, err := g.delegateOf(r)
 		if err != nil {
 			return "", nil, err
+		}
+		if !d.Live() {
+			return "", nil, withdrawn()
 		}
 		description = r.T("guest.calendar.delegate", "number", d.Number)
 		if d.InvitationID == 0 {
