@@ -108,7 +108,7 @@ type Application struct {
 	EditionID int64
 	Draft
 	State      State
-	Reason     string // of refusing or revoking, as mailed
+	Reason     string // of refusing or revoking, or the word to one approved, as mailed
 	DecidedAt  db.Time
 	DecidedBy  string
 	DelegateID int64 // 0 unless approved or revoked
