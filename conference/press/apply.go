@@ -65,15 +65,17 @@ func (d Draft) check(hasLetter bool) (Draft, error) {
 // checkData brings what is said of outlet and person into the form in which it is
 // stored and notes every problem.
 func (d *Draft) checkData(p *conference.Problems, hasLetter bool) {
-	d.Outlet = checkLine(p, "outlet", d.Outlet, maxOutlet, true)
+	if d.Outlet = checkLine(p, "outlet", d.Outlet, maxOutlet); d.Outlet == "" {
+		p.Add("outlet", "press.error.missing_outlet")
+	}
 	d.FullName = checkName(p, d.FullName)
-	d.CardNumber = checkLine(p, "card_number", d.CardNumber, maxCard, false)
-	d.Needs = checkLine(p, "needs", d.Needs, maxNeeds, false)
+	d.CardNumber = checkLine(p, "card_number", d.CardNumber, maxCard)
+	d.Needs = checkLine(p, "needs", d.Needs, maxNeeds)
 	if !slices.Contains(OutletKinds(), d.OutletKind) {
-		p.Add("outlet_kind", "press.error.choose")
+		p.Add("outlet_kind", "press.error.choose_kind")
 	}
 	if !slices.Contains(Roles(), d.Role) {
-		p.Add("role", "press.error.choose")
+		p.Add("role", "press.error.choose_role")
 	}
 	if d.Gender != "" && d.Gender != "male" && d.Gender != "female" {
 		p.Add("gender", "press.error.choose")
@@ -92,12 +94,9 @@ func (d *Draft) checkData(p *conference.Problems, hasLetter bool) {
 	}
 }
 
-func checkLine(p *conference.Problems, field, typed string, most int, required bool) string {
+func checkLine(p *conference.Problems, field, typed string, most int) string {
 	text := vietnamese.Normalise(typed)
-	switch {
-	case text == "" && required:
-		p.Add(field, "press.error.missing")
-	case utf8.RuneCountInString(text) > most:
+	if utf8.RuneCountInString(text) > most {
 		p.Add(field, "press.error.long", "max", most)
 	}
 	return text
@@ -110,7 +109,7 @@ func checkName(p *conference.Problems, typed string) string {
 	}
 	switch n := utf8.RuneCountInString(name); {
 	case name == "":
-		p.Add("full_name", "press.error.missing")
+		p.Add("full_name", "press.error.missing_name")
 	case n < minName || vietnamese.IsPlaceholder(name):
 		p.Add("full_name", "press.error.name")
 	case n > maxName:

@@ -23,7 +23,7 @@ const (
 
 // NoticeVersion names the privacy notice that stands above the form. It is raised
 // whenever the notice's words change.
-const NoticeVersion = "2026-11"
+const NoticeVersion = "2026-11-24"
 
 // Room is the press room. Its methods are safe for concurrent use.
 type Room struct {

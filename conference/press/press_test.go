@@ -46,14 +46,14 @@ func TestApplyRefuses(t *testing.T) {
 		change func(*press.Draft)
 		want   map[string]string
 	}{
-		"nothing": {func(d *press.Draft) { *d = press.Draft{} }, map[string]string{"outlet": "missing", "outlet_kind": "choose", "full_name": "missing",
-			"role": "choose", "phone": "phone", "email": "email", "card_number": "proof", "notice": "notice"}},
+		"nothing": {func(d *press.Draft) { *d = press.Draft{} }, map[string]string{"outlet": "missing_outlet", "outlet_kind": "choose_kind", "full_name": "missing_name",
+			"role": "choose_role", "phone": "phone", "email": "email", "card_number": "proof", "notice": "notice"}},
 		"too long": {func(d *press.Draft) {
 			d.Outlet, d.FullName, d.CardNumber, d.Needs = strings.Repeat("x", 201), strings.Repeat("x", 121), strings.Repeat("1", 41), strings.Repeat("x", 501)
 		},
 			map[string]string{"outlet": "long", "full_name": "long", "card_number": "long", "needs": "long"}},
 		"unknown choices": {func(d *press.Draft) { d.OutletKind, d.Role, d.Gender = "blog", "boss", "x" },
-			map[string]string{"outlet_kind": "choose", "role": "choose", "gender": "choose"}},
+			map[string]string{"outlet_kind": "choose_kind", "role": "choose_role", "gender": "choose"}},
 		"no address": {func(d *press.Draft) { d.Email, d.Phone = "a b@c\r\nBcc: x@y.vn", "12" }, map[string]string{"email": "email", "phone": "phone"}},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -293,7 +293,7 @@ func TestCorrect(t *testing.T) {
 		t.Errorf("%d corrections on record, want one: %v", h.count(t, record), err)
 	}
 	_, err = h.room.Correct(h.officer, a.ID, press.Draft{})
-	want := map[string]string{"outlet": "missing", "outlet_kind": "choose", "full_name": "missing", "role": "choose", "phone": "phone", "email": "email", "card_number": "proof"}
+	want := map[string]string{"outlet": "missing_outlet", "outlet_kind": "choose_kind", "full_name": "missing_name", "role": "choose_role", "phone": "phone", "email": "email", "card_number": "proof"}
 	if diff := cmp.Diff(want, testkit.FieldErrors(t, err, "press.error.")); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)
 	}
