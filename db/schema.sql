@@ -120,9 +120,15 @@ CREATE TABLE checkpoint (
     code       TEXT NOT NULL,
     name_vi    TEXT NOT NULL,
     name_en    TEXT NOT NULL,
-    position   INTEGER NOT NULL,
+    position   INTEGER NOT NULL, closed_at INTEGER,
     UNIQUE (edition_id, code)
 ) STRICT;
+
+CREATE TABLE checkpoint_group (
+    checkpoint_id     INTEGER NOT NULL REFERENCES checkpoint (id),
+    delegate_group_id INTEGER NOT NULL REFERENCES delegate_group (id),
+    PRIMARY KEY (checkpoint_id, delegate_group_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE craft_village (
     id                 INTEGER PRIMARY KEY,
@@ -494,7 +500,7 @@ CREATE TABLE quota (
     PRIMARY KEY (invitation_id, delegate_group_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE scan (
+CREATE TABLE "scan" (
     id            TEXT PRIMARY KEY CHECK (length(id) = 36),
     edition_id    INTEGER NOT NULL REFERENCES edition (id),
     checkpoint_id INTEGER NOT NULL REFERENCES checkpoint (id),
@@ -503,12 +509,14 @@ CREATE TABLE scan (
     badge_number  INTEGER,                       -- NULL: by hand, or not a badge of ours
     delegate_id   INTEGER,                       -- NULL: no such delegate
     by_hand       INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1)),
+    anyway        INTEGER NOT NULL DEFAULT 0 CHECK (anyway IN (0, 1)), -- let in although the checkpoint does not admit the group
+    reason        TEXT NOT NULL DEFAULT '' CHECK (reason IN ('', 'forgot', 'lost', 'damaged', 'permitted', 'escort', 'other')),
     device_time   INTEGER NOT NULL,
     skew          INTEGER NOT NULL,              -- arrival minus the device's clock at upload, ms
     effective_at  INTEGER NOT NULL,              -- device time + skew, never after arrival
     arrived_at    INTEGER NOT NULL,
     clock_doubt   INTEGER NOT NULL DEFAULT 0 CHECK (clock_doubt IN (0, 1)),
-    verdict       TEXT NOT NULL CHECK (verdict IN ('accepted', 'already', 'revoked', 'withdrawn', 'unknown', 'forged', 'other_event', 'not_a_badge')),
+    verdict       TEXT NOT NULL CHECK (verdict IN ('accepted', 'already', 'wrong_group', 'revoked', 'withdrawn', 'unknown', 'forged', 'other_event', 'not_a_badge')),
     first_id      TEXT,                          -- with 'already': the scan that the device was told was first
     shown         TEXT NOT NULL DEFAULT '',      -- what the device had shown by itself
     undone_at     INTEGER,

@@ -93,9 +93,9 @@ func show(out io.Writer, links demo.Links, asJSON bool) error {
 		return json.NewEncoder(out).Encode(links)
 	}
 	text := fmt.Sprintf("\nHội nghị, dữ liệu minh họa / example data\n\n  Trang công khai / public site:  %s\n  Quản trị viên / administrator:  %s\n"+
-		"  Ban Tổ chức / organiser:        %s\n  Phụ trách báo chí / press desk: %s\n  Cửa đón tiếp / door:            %s\n"+
+		"  Ban Tổ chức / organiser:        %s\n  Phụ trách báo chí / press desk: %s\n  Phụ trách đón tiếp / reception: %s\n  Cửa đón tiếp / door:            %s\n"+
 		"  Đại biểu / delegate:            %s\n  Nhà báo / journalist:           %s\n",
-		links.Base, links.Administrator, links.Organiser, links.PressOfficer, links.Door, links.Delegate, links.Press)
+		links.Base, links.Administrator, links.Organiser, links.PressOfficer, links.Supervisor, links.Door, links.Delegate, links.Press)
 	for i, f := range links.FocalPoints {
 		if i == 3 {
 			text += fmt.Sprintf("  … và %d đơn vị khác / and %d others (see Giấy mời theo tỉnh)\n", len(links.FocalPoints)-3, len(links.FocalPoints)-3)

@@ -48,6 +48,7 @@ type Links struct {
 	Delegate      string       `json:"delegate"`
 	Press         string       `json:"press"`
 	PressOfficer  string       `json:"press_officer"`
+	Supervisor    string       `json:"supervisor"`
 	FocalPoints   []FocalPoint `json:"focal_points"`
 }
 
@@ -197,6 +198,9 @@ func (f *filler) play(ctx context.Context) error {
 	}
 	if err == nil {
 		err = f.openDoor(ctx, cast)
+	}
+	if err == nil {
+		err = f.openStations(ctx, cast, staff.supervisor.Actor())
 	}
 	if err = errors.Join(err, post.finish(ctx, err == nil), passwords()); err != nil {
 		return err

@@ -88,7 +88,7 @@ func receiveItems(a conference.Actor, base string, item func(key, href, icon str
 		out = append(out, item("arrivals", base+"/arrivals", "door-open"))
 	}
 	if a.Has(conference.RoleOrganiser, conference.RoleSupervisor) {
-		out = append(out, item("door", base+"/door", "scan-line"))
+		out = append(out, item("door", base+"/door", "scan-line"), item("doubtful", base+"/doubtful", "history"))
 	}
 	return out
 }
