@@ -21,15 +21,19 @@ const (
 // Role is what a member of staff may do.
 type Role string
 
-// The roles of this stage of the product; product.md 24 names further ones.
+// The roles of this stage of the product.
 const (
-	RoleAdministrator Role = "administrator" // everything, staff included
-	RoleOrganiser     Role = "organiser"     // invitations, delegations, programme, door
-	RoleSteward       Role = "steward"       // the door: arrivals and devices, nothing else
+	RoleAdministrator Role = "administrator"        // everything, staff included
+	RoleOrganiser     Role = "organiser"            // invitations, delegations, programme, door, press
+	RoleSupervisor    Role = "reception_supervisor" // the door: checkpoints, devices, double entries, taking back
+	RoleSteward       Role = "steward"              // the door: who is there, nothing else
+	RolePressOfficer  Role = "press_officer"        // the press: accreditation and what the press page says
 )
 
 // Roles lists every role in the order in which they are shown.
-func Roles() []Role { return []Role{RoleAdministrator, RoleOrganiser, RoleSteward} }
+func Roles() []Role {
+	return []Role{RoleAdministrator, RoleOrganiser, RoleSupervisor, RoleSteward, RolePressOfficer}
+}
 
 // Actor is who acts, for permissions and for the audit. ID is the row of the
 // kind's own table (staff, invitation, delegate, device), 0 for the system.
@@ -53,9 +57,19 @@ func (a Actor) Has(roles ...Role) bool {
 }
 
 // MayOrganise lets organisers and the program itself through. Errors: forbidden.
-func MayOrganise(ctx context.Context) error {
+func MayOrganise(ctx context.Context) error { return admit(ctx, RoleOrganiser) }
+
+// MayReceive lets those through who run the door: reception supervisors, organisers
+// and the program itself. Errors: forbidden.
+func MayReceive(ctx context.Context) error { return admit(ctx, RoleOrganiser, RoleSupervisor) }
+
+// MayPress lets those through who look after the press: press officers, organisers
+// and the program itself. Errors: forbidden.
+func MayPress(ctx context.Context) error { return admit(ctx, RoleOrganiser, RolePressOfficer) }
+
+func admit(ctx context.Context, roles ...Role) error {
 	a := ActorOf(ctx)
-	if a.Kind == ActorSystem || a.Kind == ActorStaff && a.Has(RoleOrganiser) {
+	if a.Kind == ActorSystem || a.Kind == ActorStaff && a.Has(roles...) {
 		return nil
 	}
 	return Forbidden()

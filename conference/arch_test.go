@@ -51,7 +51,8 @@ var owners = map[string]string{
 	"audit_entry": "audit", "mail": "outbox", "mail_attempt": "outbox", "badge": "badge",
 	"invitation_text": "invitation", "campaign": "invitation", "invitation": "invitation", "quota": "invitation", "invitation_old_hash": "invitation",
 	"delegation": "delegation", "delegate": "delegation", "delegate_counter": "delegation",
-	"checkpoint": "checkin", "scan": "checkin", "craft_village": "showcase", "craft_village_photo": "showcase", "agenda_session": "agenda", "agenda_speaker": "agenda", "agenda_speech": "agenda",
+	"press_desk": "press", "press_application": "press", "press_letter": "press",
+	"checkpoint": "checkin", "checkpoint_group": "checkin", "scan": "checkin", "craft_village": "showcase", "craft_village_photo": "showcase", "agenda_session": "agenda", "agenda_speaker": "agenda", "agenda_speech": "agenda",
 	"schema_checksum": "db", "goose_db_version": "db", "sqlite_sequence": "db",
 }
 

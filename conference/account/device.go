@@ -51,8 +51,8 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 
 // NewPairing prepares a device at a checkpoint of the edition and gives the
 // secret of its pairing code: 128 bits, once, within ten minutes. reusable is for
-// the demo: thirty days, and each use makes a further device. Organisers and
-// stewards; a reusable one administrators only. That the checkpoint exists is the caller's to know. Errors: invalid
+// the demo: thirty days, and each use makes a further device. Reception
+// supervisors and organisers; a reusable one administrators only. That the checkpoint exists is the caller's to know. Errors: invalid
 // with the field name.
 func (r *Room) NewPairing(ctx context.Context, editionID, checkpointID int64, name string, reusable bool) (Device, string, error) {
 	if err := keepDoor(ctx); err != nil {
@@ -224,7 +224,7 @@ func deviceByID(ctx context.Context, q db.Reader, id int64) (Device, error) {
 	return d, nil
 }
 
-// Device gives one device. Organisers and stewards.
+// Device gives one device. Reception supervisors and organisers.
 func (r *Room) Device(ctx context.Context, id int64) (Device, error) {
 	if err := keepDoor(ctx); err != nil {
 		return Device{}, err
@@ -238,7 +238,7 @@ WHERE edition_id = ? AND (paired_at IS NOT NULL OR (pairing_expires > ? AND revo
 ORDER BY checkpoint_id, id`
 
 // Devices gives an edition's devices, revoked ones too, and the pairings that
-// still wait, by checkpoint. Organisers and stewards.
+// still wait, by checkpoint. Reception supervisors and organisers.
 func (r *Room) Devices(ctx context.Context, editionID int64) ([]Device, error) {
 	if err := keepDoor(ctx); err != nil {
 		return nil, err
@@ -252,7 +252,7 @@ func (r *Room) Devices(ctx context.Context, editionID int64) ([]Device, error) {
 
 const sqlRenameDevice = `UPDATE door_device SET name = ? WHERE id = ?`
 
-// Rename gives a device another name. Organisers and stewards. Errors: invalid
+// Rename gives a device another name. Reception supervisors and organisers. Errors: invalid
 // with the field name.
 func (r *Room) Rename(ctx context.Context, id int64, name string) error {
 	if err := keepDoor(ctx); err != nil {
@@ -278,7 +278,7 @@ func (r *Room) Rename(ctx context.Context, id int64, name string) error {
 const sqlRevokeDevice = `UPDATE door_device SET revoked_at = ? WHERE id = ?`
 
 // Revoke shuts a device out for good, or withdraws a pairing code; a shut-out
-// device is paired anew as another one. Organisers and stewards.
+// device is paired anew as another one. Reception supervisors and organisers.
 func (r *Room) Revoke(ctx context.Context, id int64) error {
 	if err := keepDoor(ctx); err != nil {
 		return err
@@ -310,4 +310,24 @@ func (r *Room) Unpair(ctx context.Context, id int64) error {
 // noteDevice writes the audit row of a change to a device.
 func noteDevice(ctx context.Context, tx *db.Tx, action string, d Device, detail map[string]any) error {
 	return audit.Note(ctx, tx, audit.Change{Edition: d.EditionID, Action: action, SubjectKind: "door_device", SubjectID: d.ID, Detail: detail})
+}
+
+const sqlMoveDevice = `UPDATE door_device SET checkpoint_id = ? WHERE id = ?`
+
+// Move stands a device at another checkpoint of its edition, which is the caller's
+// to know; the device learns of it with its next list. Reception supervisors and organisers.
+func (r *Room) Move(ctx context.Context, id, checkpointID int64) error {
+	if err := keepDoor(ctx); err != nil {
+		return err
+	}
+	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		d, err := deviceByID(ctx, tx, id)
+		if err != nil || d.CheckpointID == checkpointID {
+			return err
+		}
+		if err := db.Exec(ctx, tx, sqlMoveDevice, checkpointID, id); err != nil {
+			return fmt.Errorf("move device: %w", err)
+		}
+		return noteDevice(ctx, tx, "account.move_device", d, map[string]any{"name": d.Name, "before": d.CheckpointID, "after": checkpointID})
+	})
 }

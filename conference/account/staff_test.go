@@ -74,28 +74,30 @@ func TestTheLastAdministratorStays(t *testing.T) {
 	}
 }
 
-func actorsOf(t *testing.T, admin, steward, organiser account.Staff, device account.Device) map[string]context.Context {
+func actorsOf(t *testing.T, admin, supervisor, steward, organiser account.Staff, device account.Device) map[string]context.Context {
 	return map[string]context.Context{
 		"nobody":        t.Context(),
 		"device":        conference.WithActor(t.Context(), device.Actor()),
+		"supervisor":    conference.WithActor(t.Context(), supervisor.Actor()),
 		"steward":       conference.WithActor(t.Context(), steward.Actor()),
 		"organiser":     conference.WithActor(t.Context(), organiser.Actor()),
 		"administrator": conference.WithActor(t.Context(), admin.Actor()),
 	}
 }
 
-// Every verb for staff is tried as nobody, as a steward, as an organiser and as an administrator.
+// Every verb for staff is tried as nobody, as a steward, as a reception supervisor, as an organiser and as an administrator.
 func TestWhoMayDoWhat(t *testing.T) {
 	h := newHouse(t)
 	edition := h.edition()
 	other := h.add("khac@example.vn", "Ví Dụ Người Khác", otherWords, conference.RoleSteward)
 	steward := h.add("letan@example.vn", "Thí Dụ Văn Lễ", otherWords, conference.RoleSteward)
+	supervisor := h.add("truonglt@example.vn", "Giả Định Văn Trưởng", otherWords, conference.RoleSupervisor)
 	organiser := h.add("btc@example.vn", "Giả Định Thị Tổ", otherWords, conference.RoleOrganiser)
 	device, _, err := h.room.NewPairing(h.as, edition, 1, "Cổng mẫu", false)
 	if err != nil {
 		t.Fatal(err)
 	}
-	actors := actorsOf(t, h.admin, steward, organiser, device)
+	actors := actorsOf(t, h.admin, supervisor, steward, organiser, device)
 	roles := []conference.Role{conference.RoleSteward}
 	r := h.room
 	for _, v := range []struct {
@@ -121,12 +123,12 @@ func TestWhoMayDoWhat(t *testing.T) {
 		}},
 		{"Disable", "administrator", func(ctx context.Context) error { return r.Disable(ctx, other.ID) }},
 		{"Enable", "administrator", func(ctx context.Context) error { return r.Enable(ctx, other.ID) }},
-		{"NewPairing", "steward organiser administrator", func(ctx context.Context) error { return pairing(ctx, r, edition, false) }},
+		{"NewPairing", "supervisor organiser administrator", func(ctx context.Context) error { return pairing(ctx, r, edition, false) }},
 		{"NewPairing for the demo", "administrator", func(ctx context.Context) error { return pairing(ctx, r, edition, true) }},
-		{"Devices", "steward organiser administrator", func(ctx context.Context) error { _, err := r.Devices(ctx, edition); return err }},
-		{"Device", "steward organiser administrator", func(ctx context.Context) error { _, err := r.Device(ctx, device.ID); return err }},
-		{"Rename", "steward organiser administrator", func(ctx context.Context) error { return r.Rename(ctx, device.ID, "Cổng phụ") }},
-		{"Revoke", "steward organiser administrator", func(ctx context.Context) error { return r.Revoke(ctx, device.ID) }},
+		{"Devices", "supervisor organiser administrator", func(ctx context.Context) error { _, err := r.Devices(ctx, edition); return err }},
+		{"Device", "supervisor organiser administrator", func(ctx context.Context) error { _, err := r.Device(ctx, device.ID); return err }},
+		{"Rename", "supervisor organiser administrator", func(ctx context.Context) error { return r.Rename(ctx, device.ID, "Cổng phụ") }},
+		{"Revoke", "supervisor organiser administrator", func(ctx context.Context) error { return r.Revoke(ctx, device.ID) }},
 	} {
 		for name, ctx := range actors {
 			t.Run(v.name+" as "+name, func(t *testing.T) {

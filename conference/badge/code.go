@@ -119,6 +119,10 @@ func Text(host, token string) string {
 	return "HTTPS://" + upper(host) + "/C/" + token
 }
 
+// TestToken gives a text with the form of a token and every character of its
+// alphabet that is nobody's: Decode refuses it. Scanners are tried out with it.
+func TestToken() string { return strings.Repeat(alphabet, TokenLength/len(alphabet)+1)[:TokenLength] }
+
 // Parse finds the token in whatever a camera or a handheld scanner delivered:
 // the whole address, the token alone, in any letter case. It does not look
 // inside the token. It returns ErrNotABadge for anything else.

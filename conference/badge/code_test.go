@@ -298,3 +298,13 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+func TestTheTestTokenIsNobodys(t *testing.T) {
+	token, err := badge.Parse("https://x/c/" + strings.ToLower(badge.TestToken()))
+	if err != nil || token != badge.TestToken() {
+		t.Errorf("the test token has not a token's form: %v", err)
+	}
+	if body, _, _, err := badge.Decode(token); err == nil {
+		t.Errorf("the test token is the badge %+v", body)
+	}
+}

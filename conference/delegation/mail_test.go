@@ -4,8 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -17,23 +15,6 @@ import (
 	"hoinghi/conference/testkit"
 	"hoinghi/db"
 )
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if os.Getenv("UPDATE_GOLDEN") != "" {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", name, diff)
-	}
-}
 
 // written gives all of a mail that people see, pictures and files by name.
 func written(m outbox.Mail, msg outbox.Message) string {
@@ -69,7 +50,7 @@ func TestMails(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		golden(t, name, written(m, msg))
+		testkit.Golden(t, name, written(m, msg))
 		if strings.ContainsAny(msg.Subject, "\r\n") || strings.Contains(msg.HTML, "<script") || strings.Contains(msg.HTML, "<img src=x") || strings.Contains(msg.HTML, "ZgotmplZ") {
 			t.Errorf("%s: a name became markup or a header", name)
 		}

@@ -27,9 +27,9 @@ func each[T any](items []T, do func(T) error) error {
 }
 
 // team are the people with accounts that act in the story.
-type team struct{ administrator, organiser, steward account.Staff }
+type team struct{ administrator, organiser, supervisor, steward, press account.Staff }
 
-// hire opens the three accounts. Their passwords, which nobody knows, are hashed
+// hire opens the accounts. Their passwords, which nobody knows, are hashed
 // while the story goes on; the function waits for that.
 func (f *filler) hire(ctx context.Context) (team, func() error, error) {
 	var t team
@@ -41,7 +41,9 @@ func (f *filler) hire(ctx context.Context) (team, func() error, error) {
 	}{
 		{&t.administrator, administratorEmail, "Quản trị Mẫu", conference.RoleAdministrator},
 		{&t.organiser, organiserEmail, "Bùi Thị Thí Dụ", conference.RoleOrganiser},
+		{&t.supervisor, supervisorEmail, "Lý Văn Thí Dụ", conference.RoleSupervisor},
 		{&t.steward, stewardEmail, "Đỗ Văn Ví Dụ", conference.RoleSteward},
+		{&t.press, pressEmail, "Ngô Thị Minh Họa", conference.RolePressOfficer},
 	} {
 		s, token, err := f.Accounts.Invite(ctx, account.Invitation{Email: h.email, FullName: h.name, Roles: []conference.Role{h.role}})
 		if err != nil {

@@ -44,18 +44,8 @@ func open(t *testing.T) *house {
 		t.Fatal(err)
 	}
 	h.room = invitation.New(h.db, h.keys, h.out, h.loc, baseURL)
-	h.xii = h.create(t, draft())
+	h.xii = h.create(t, testkit.Draft())
 	return h
-}
-
-// draft is the XII edition with the texts that stand in the golden files fixed here.
-func draft() edition.Draft {
-	d := edition.XII()
-	d.TitleVi, d.ShortVi, d.Prefix = "Hội nghị khuyến công phía Nam lần thứ XII, năm 2022", "Khuyến công phía Nam 2022", "KC22"
-	d.OrganiserVi, d.HostVi = "Cục Công Thương địa phương (Bộ Công Thương)", "Sở Công Thương tỉnh Tây Ninh"
-	d.VenueVi, d.AddressVi = "Trung tâm Hội nghị Mẫu", "số 01 đường Thí Dụ, tỉnh Tây Ninh"
-	d.ContactName, d.ContactPhone, d.ContactEmail = "Bà Trần Thị Thí Dụ", "+84900000001", "banthuky@vidu.example"
-	return d
 }
 
 func (h *house) create(t *testing.T, d edition.Draft) edition.Edition {

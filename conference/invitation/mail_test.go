@@ -1,8 +1,6 @@
 package invitation_test
 
 import (
-	"os"
-	"path/filepath"
 	"strings"
 	"testing"
 
@@ -12,24 +10,8 @@ import (
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/outbox"
+	"hoinghi/conference/testkit"
 )
-
-func golden(t *testing.T, name, got string) {
-	t.Helper()
-	path := filepath.Join("testdata", name)
-	if os.Getenv("UPDATE_GOLDEN") != "" {
-		if err := os.WriteFile(path, []byte(got), 0o644); err != nil {
-			t.Fatal(err)
-		}
-	}
-	want, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(want), got); diff != "" {
-		t.Errorf("%s (-want +got):\n%s", name, diff)
-	}
-}
 
 // ready gives the first n invitations an address and every one two seats.
 func (h *house) ready(t *testing.T, n int) []invitation.Invitation {
@@ -187,7 +169,7 @@ func TestInviteMail(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	golden(t, "invite.txt", "To: "+m.ToName+" <"+m.ToAddress+">\nFrom: "+msg.FromName+"\nReply-To: "+msg.ReplyTo+"\nSubject: "+msg.Subject+"\n\n"+msg.Text+"\n\n==== HTML ====\n"+msg.HTML)
+	testkit.Golden(t, "invite.txt", "To: "+m.ToName+" <"+m.ToAddress+">\nFrom: "+msg.FromName+"\nReply-To: "+msg.ReplyTo+"\nSubject: "+msg.Subject+"\n\n"+msg.Text+"\n\n==== HTML ====\n"+msg.HTML)
 	if strings.Contains(msg.HTML, "<b>") {
 		t.Error("a name stands in the mail as markup")
 	}

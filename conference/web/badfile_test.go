@@ -18,7 +18,7 @@ type badFile struct {
 }
 
 // badFiles is the list for every field for a file, whatever it is for.
-func badFiles(t *testing.T) []badFile {
+func badFiles(t testing.TB) []badFile {
 	t.Helper()
 	whole := string(photo(t))
 	return []badFile{
@@ -32,7 +32,7 @@ func badFiles(t *testing.T) []badFile {
 }
 
 // flatPNG gives a PNG of one colour; rows is how many of its rows are really there.
-func flatPNG(t *testing.T, width, height uint32, rows int) string {
+func flatPNG(t testing.TB, width, height uint32, rows int) string {
 	t.Helper()
 	var b, packed bytes.Buffer
 	chunk := func(kind string, data []byte) {

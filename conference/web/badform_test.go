@@ -61,7 +61,7 @@ func words(n *html.Node) string {
 	return strings.TrimSpace(b.String())
 }
 
-func parsed(t *testing.T, body string) *html.Node {
+func parsed(t testing.TB, body string) *html.Node {
 	t.Helper()
 	root, err := html.Parse(strings.NewReader(body))
 	if err != nil {
@@ -95,9 +95,25 @@ func sheets(root *html.Node, at string) []sheet {
 				s.controls = append(s.controls, c)
 			}
 		}
+		s.shareOptions()
 		out = append(out, s)
 	}
 	return out
+}
+
+// shareOptions tells each box of a group what the whole group offers.
+func (s sheet) shareOptions() {
+	for i := range s.controls {
+		c := &s.controls[i]
+		if c.kind != "checkbox" && c.kind != "radio" {
+			continue
+		}
+		for _, other := range s.controls {
+			if other.name == c.name {
+				c.options = append(c.options, other.value)
+			}
+		}
+	}
 }
 
 func controlOf(n *html.Node) (control, bool) {
@@ -186,7 +202,7 @@ func (s sheet) both(i int, v string) []pair {
 }
 
 // encode gives the body of a posting, and its media type. A file's bytes are its value.
-func (s sheet) encode(t *testing.T, pairs []pair) (contentType, body string) {
+func (s sheet) encode(t testing.TB, pairs []pair) (contentType, body string) {
 	t.Helper()
 	if s.coding != "multipart/form-data" {
 		return "application/x-www-form-urlencoded", query(pairs)

@@ -292,7 +292,7 @@ func (w *walk) look(f found) {
 }
 
 // formIn finds a form in an answer: the one that goes to the same address.
-func formIn(t *testing.T, body string, f found) sheet {
+func formIn(t testing.TB, body string, f found) sheet {
 	t.Helper()
 	want, err := url.Parse(f.action)
 	if err != nil {

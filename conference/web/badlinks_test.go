@@ -73,7 +73,7 @@ func (s *stage) open(c caller, lang string, o opening) answer {
 }
 
 // saidBy gives the words of a refusal, of a page or of an answer for a program.
-func saidBy(t *testing.T, a answer) []string {
+func saidBy(t testing.TB, a answer) []string {
 	t.Helper()
 	if !strings.Contains(a.header.Get("Content-Type"), "json") {
 		return messages(parsed(t, a.body))
@@ -88,7 +88,7 @@ func saidBy(t *testing.T, a answer) []string {
 }
 
 // malformed gives addresses and codes that no link ever had.
-func malformed(t *testing.T, right string) []string {
+func malformed(t testing.TB, right string) []string {
 	t.Helper()
 	return []string{right + "A", right[:len(right)-1], strings.Repeat("0", 26), strings.Repeat("A", 3000), "x", "👍", "\x00\x01", "..", "%2e%2e%2f", "<script>alert(1)</script>", right + "\r\nBcc: a@example.vn", "\xff\xfe"}
 }

@@ -15,6 +15,7 @@ import (
 	"hoinghi/conference"
 	"hoinghi/conference/account"
 	"hoinghi/conference/agenda"
+	"hoinghi/conference/checkin"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/web"
 	"hoinghi/db"
@@ -46,7 +47,7 @@ const (
 
 // openStage opens the house behind a trusted proxy, so that each posting comes from an
 // address of its own: the limits of what one address may try have tests elsewhere.
-func openStage(t *testing.T) *stage {
+func openStage(t testing.TB) *stage {
 	t.Helper()
 	h := open(t)
 	_, loopback, err := net.ParseCIDR("127.0.0.0/8")
@@ -71,7 +72,8 @@ func openStage(t *testing.T) *stage {
 	s.fill = map[string]string{"code": h.links.FocalPoints[0].Code, "photo": string(photo(t)), "password": adminPassword, "again": adminPassword,
 		"old_password": adminPassword, "new_password": "mật khẩu thí dụ 2023", "/desk/sign-in email": otherEmail,
 		"/desk/e/:edition/programme/new starts_at": "23:30", "/desk/e/:edition/programme/new ends_at": "23:45",
-		"/desk/staff email": "dong.nghiep.mau@example.vn", "host_province": "dong-thap"}
+		"/desk/staff email": "dong.nghiep.mau@example.vn", "host_province": "dong-thap",
+		"card_number": "VD 0001", "letter": "%PDF-1.4\n%%EOF\n"}
 	s.set()
 	return s
 }
@@ -82,12 +84,14 @@ func (s *stage) set() {
 	ctx := conference.WithActor(s.t.Context(), conference.Actor{Kind: conference.ActorSystem, Label: "test", Roles: conference.Roles()})
 	admin := s.administrator(ctx)
 	organiser := s.caller("organiser", s.staff(conference.RoleOrganiser), "/desk")
-	guest := s.caller("public", s.visitor(), "/", "/m", "/desk/sign-in?to=/desk/mail", "/lang-nghe", s.invited(ctx, "moi.mau@example.vn"))
+	guest := s.caller("public", s.visitor(), "/", "/m", "/desk/sign-in?to=/desk/mail", "/lang-nghe", "/e/xii-2022/press/apply", s.invited(ctx, "moi.mau@example.vn"))
 	focal := s.caller("focal point", s.visitor())
 	for _, f := range s.links.FocalPoints {
 		focal.pages = append(focal.pages, f.Link)
 	}
 	admin.pages = append(s.removed(ctx), s.villages(ctx)...)
+	admin.pages = append(admin.pages, s.doors(ctx)...)
+	admin.pages = append(admin.pages, "/desk/e/xii-2022/press/settings", "/desk/e/xii-2022/press/1", "/desk/e/xii-2022/press/5")
 	admin.pages = append(admin.pages, "/desk", "/desk/editions/new", "/desk/showcase/new", "/desk/e/xii-2022/programme/new", "/desk/mail/"+itoa(s.number("SELECT id FROM mail LIMIT 1")))
 	s.callers = []caller{guest, admin, focal, organiser,
 		s.caller("steward", s.staff(conference.RoleSteward), "/desk"),
@@ -185,6 +189,16 @@ func (s *stage) villages(ctx context.Context) []string {
 	_, err := s.site.Showcase.AddPhoto(ctx, shown, photoCaption, photo(s.t))
 	s.must(err)
 	return []string{"/desk/showcase/" + itoa(shown), "/desk/showcase/" + itoa(hidden)}
+}
+
+// doors gives a checkpoint in use and one that is closed.
+func (s *stage) doors(ctx context.Context) []string {
+	s.t.Helper()
+	const at = "/desk/e/xii-2022/door"
+	closed, err := s.site.Checkins.AddCheckpoint(ctx, 1, checkin.CheckpointDraft{NameVi: "Mẫu đã đóng"})
+	s.must(err)
+	s.must(s.site.Checkins.CloseCheckpoint(ctx, 1, closed.ID))
+	return []string{at, at + "/points/new", at + "/points/1", at + "/points/" + itoa(closed.ID), "/desk/e/xii-2022/doubtful"}
 }
 
 func itoa(id int64) string { return strconv.FormatInt(id, 10) }

@@ -15,7 +15,7 @@ import (
 // watch looks at the house's database through a connection of its own: whether
 // anything was written, what, and how to take it back.
 type watch struct {
-	t       *testing.T
+	t       testing.TB
 	conn    *sql.Conn
 	tables  []string
 	columns map[string]string // of each table, but for the note when somebody was last seen
@@ -24,7 +24,7 @@ type watch struct {
 }
 
 // watched remembers everything that the house's database holds now.
-func watched(t *testing.T, h *house) *watch {
+func watched(t testing.TB, h *house) *watch {
 	t.Helper()
 	pool, err := sql.Open("sqlite3", "file:"+h.db.Path()+"?_busy_timeout=10000&_foreign_keys=off&_synchronous=OFF&_txlock=immediate")
 	if err != nil {

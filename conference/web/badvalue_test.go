@@ -108,12 +108,12 @@ func listFor(c control) []bad {
 	case "select":
 		return badChoices(c.options)
 	case "radio":
-		return badChoices([]string{c.value})
+		return badChoices(c.options)
 	case "checkbox":
 		if c.value == "1" { // yes or no: whatever comes means yes
 			return []bad{{name: "script", value: "<script>alert(1)</script>"}, {name: "long", value: longText()}, {name: "broken UTF-8", value: "\xff\xfe"}}
 		}
-		return badChoices([]string{c.value})
+		return badChoices(c.options)
 	case "hidden":
 		return badHidden
 	case "password":

@@ -27,6 +27,8 @@ func TestEveryRouteAdmitsItsAudienceAndNobodyElse(t *testing.T) {
 	parties := []party{
 		{"nobody", h.visitor(), nil},
 		{"steward", h.staff(conference.RoleSteward), []conference.Role{conference.RoleSteward}},
+		{"reception supervisor", h.staff(conference.RoleSupervisor), []conference.Role{conference.RoleSupervisor}},
+		{"press officer", h.staff(conference.RolePressOfficer), []conference.Role{conference.RolePressOfficer}},
 		{"organiser", h.staff(conference.RoleOrganiser), []conference.Role{conference.RoleOrganiser}},
 		{"administrator", h.staff(conference.RoleAdministrator), []conference.Role{conference.RoleAdministrator}},
 		{"device", device, nil},
@@ -87,7 +89,7 @@ func (h *house) ask(v *visitor, r ui.Route) int {
 	h.t.Helper()
 	path := r.Path
 	for _, p := range []struct{ name, value string }{{":edition", "xii-2022"}, {":token", "0000000000000000000000000A"}, {":id", "999999999"},
-		{":campaign", "999999999"}, {":n", "0"}, {":number", "KC22-TNI-999"}, {":code", "nothing"}} {
+		{":campaign", "999999999"}, {":scan", "00000000-0000-4000-8000-000000000000"}, {":n", "0"}, {":number", "KC22-TNI-999"}, {":code", "nothing"}} {
 		path = strings.ReplaceAll(path, p.name, p.value)
 	}
 	if strings.HasSuffix(path, "/live") {

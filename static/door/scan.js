@@ -10,6 +10,7 @@ import { Sound } from './sound.js';
 import { Store } from './store.js';
 import { Sync } from './sync.js';
 import { View, tone } from './view.js';
+import { Wedge } from './wedge.js';
 
 const GONE = 2500; // ms out of view after which the same code counts again
 const SHOW_BY = 250; // ms after which the device's own verdict is shown
@@ -75,20 +76,24 @@ function takeTexts(texts) {
   }
 }
 
-// scan takes one reading: { token } of a badge, or { person } found by name.
-async function scan({ token, person }) {
+// scan takes one reading: { token } of a badge, or { person } found by name; with
+// reason the steward lets somebody in by hand, and with anyway against the checkpoint's rule.
+async function scan({ token, person, reason, anyway }) {
   const t = Date.now();
   const id = uuid();
   const now = sync.serverNow();
   const local = person ? list.of(person, now) : await list.judge(token, now);
-  const card = { id, byHand: Boolean(person), listTime: list.at ? view.time(list.at) : '', ...local };
+  if (anyway && local.verdict === 'wrong_group') local.verdict = 'accepted';
+  const card = { id, token, byHand: Boolean(person), anyway, listTime: list.at ? view.time(list.at) : '', ...local };
   if (local.verdict === 'repeat') {
     show(card);
     return;
   }
-  const row = { id, t, off: sync.offset, local: local.verdict === 'unverified' ? '' : local.verdict };
+  const row = { id, t, off: sync.offset, point: list.point, local: local.verdict === 'unverified' ? '' : local.verdict };
   if (person) row.delegate = person.id;
   else row.token = token;
+  if (reason) row.reason = reason;
+  if (anyway) row.anyway = true;
   if (local.verdict === 'accepted') {
     row.person = local.person.id;
     row.in = { scan: id, at: now, device: root.dataset.device, checkpoint: list.place, mine: true };
@@ -153,7 +158,7 @@ function takeResult(result, row) {
   }
   if (result.doubt) view.banner('clock', view.say('clock_doubt'));
   const verdict = result.verdict === 'already' && result.first ? again(result.first, sync.serverNow()) : result.verdict;
-  const card = { id: row.id, byHand: Boolean(row.delegate), verdict, person, first: result.first, reason: result.reason, replaced: result.replaced };
+  const card = { id: row.id, token: row.token, byHand: Boolean(row.delegate), anyway: row.anyway, verdict, person, first: result.first, reason: result.reason, replaced: result.replaced };
   const before = recent.find((e) => e.id === row.id)?.verdict;
   amend(row.id, { verdict: result.verdict, name: person?.name ?? '', number: person?.number ?? '', person: person?.id });
   const give = answers.get(row.id);
@@ -226,15 +231,58 @@ function takeUndone(row, refused) {
   sync.refreshList();
 }
 
+// --- handheld scanners -----------------------------------------------------------
+
+// once scans a code unless it was read a moment ago, by whichever way.
+function once(token) {
+  const now = performance.now();
+  const last = seen.get(token);
+  seen.set(token, now);
+  if (last === undefined || now - last > GONE) scan({ token });
+}
+
+new Wedge({
+  scan({ texts }) {
+    const token = texts.map(parse).find(Boolean);
+    if (token) once(token);
+    else {
+      view.verdict({ verdict: 'not_a_badge' });
+      sound.play('refused');
+    }
+    return true;
+  },
+  restored(element) { if (element === box) search(); },
+});
+
+const keys = view.at('keys');
+
+// handheld switches between the camera and a scanner that types. On Android only a
+// field hears its keys; one that asks for no keyboard has the focus then.
+async function handheld(on) {
+  document.body.dataset.handheld = on ? 'yes' : 'no';
+  view.at('handheld').setAttribute('aria-pressed', String(on));
+  store.set('handheld', on).catch(() => {});
+  if (on) {
+    sound.unlock();
+    keepAwake();
+    await camera.stop();
+    showCamera('handheld');
+    if (/Android/.test(navigator.userAgent)) keys.focus();
+  } else showCamera('off');
+}
+
+view.at('handheld').addEventListener('click', (event) => handheld(event.currentTarget.getAttribute('aria-pressed') !== 'true'));
+keys.addEventListener('input', () => { setTimeout(() => { keys.value = ''; }, 1000); });
+
 // --- search ------------------------------------------------------------------
 
 const box = view.at('search');
 
 function search() {
   const token = parse(box.value);
-  if (token) { // a handheld scanner types into whatever has the focus
+  if (token) { // pasted, or typed by a scanner that nothing else made out
     box.value = '';
-    scan({ token });
+    once(token);
   }
   view.found(list.search(box.value, 20), box.value);
 }
@@ -254,13 +302,18 @@ view.at('confirm').addEventListener('close', () => {
   box.value = '';
   search();
   box.blur();
-  scan({ person });
+  const { token, anyway } = dialog.dataset;
+  const reason = dialog.querySelector(`[name="${anyway ? 'anyway' : 'reason'}"]:checked`)?.value;
+  scan({ ...(token ? { token } : { person }), reason, anyway: Boolean(anyway) });
 });
 view.at('recent').addEventListener('click', (event) => {
   const button = event.target.closest('[data-undo]');
   if (button) undo(button.dataset.undo);
 });
-view.at('verdict').addEventListener('click', () => view.idle());
+view.at('verdict').addEventListener('click', (event) => {
+  if (event.target.closest('[data-anyway]') && view.card?.person) view.confirm(view.card.person, { token: view.card.token, anyway: true });
+  else view.idle();
+});
 
 // --- the bar, the camera ---------------------------------------------------------
 
@@ -289,7 +342,7 @@ function showCamera(state) {
   cameraState = state;
   document.body.dataset.camera = state;
   view.at('camera-text').textContent = state === 'live' ? '' : view.say('camera_' + state);
-  view.at('start').hidden = !['off', 'denied', 'none', 'unsupported'].includes(state);
+  view.at('start').hidden = !['off', 'denied', 'none', 'unsupported', 'handheld'].includes(state);
 }
 
 function showCameras(devices, chosen) {
@@ -308,6 +361,7 @@ view.at('cameras').addEventListener('change', (event) => camera.choose(event.tar
 view.at('torch').addEventListener('click', (event) => camera.torch(event.currentTarget.getAttribute('aria-pressed') !== 'true'));
 
 view.at('start').addEventListener('click', async () => {
+  if (document.body.dataset.handheld === 'yes') await handheld(false);
   sound.unlock();
   keepAwake();
   navigator.storage?.persist?.();
@@ -349,6 +403,7 @@ async function begin() {
   try {
     await sync.restore();
     recent = (await store.get('recent')) ?? [];
+    if (await store.get('handheld')) await handheld(true);
   } catch {
     view.banner('storage', view.say('storage_full'), 'error');
   }

@@ -28,6 +28,7 @@ func Face(site *ui.Site) ui.Face {
 		d.programmeRoutes(),
 		d.showcaseRoutes(),
 		d.doorRoutes(),
+		d.pressRoutes(),
 		d.mailRoutes(),
 		d.staffRoutes(),
 		d.auditRoutes(),
@@ -50,7 +51,8 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 	item := func(key, href, icon string) ui.NavItem {
 		return ui.NavItem{Key: key, Label: r.T("desk.nav." + key), Href: href, Icon: icon}
 	}
-	organiser := r.Staff().Actor().Has(conference.RoleOrganiser)
+	actor := r.Staff().Actor()
+	organiser := actor.Has(conference.RoleOrganiser)
 	if e, ok := r.CurrentEdition(); ok {
 		base := "/desk/e/" + e.Slug
 		if organiser {
@@ -61,17 +63,32 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 			add("desk.nav.programme_group", item("programme", base+"/programme", "calendar"))
 			add("desk.nav.showcase_group", item("showcase", "/desk/showcase", "store"))
 		}
-		add("desk.nav.receive", item("arrivals", base+"/arrivals", "door-open"), item("door", base+"/door", "scan-line"))
+		if actor.Has(conference.RoleOrganiser, conference.RolePressOfficer) {
+			add("desk.nav.press_group", item("press", base+"/press", "newspaper"))
+		}
+		add("desk.nav.receive", receiveItems(actor, base, item)...)
 	} else if organiser {
 		add("desk.nav.showcase_group", item("showcase", "/desk/showcase", "store"))
 	}
 	if organiser {
 		system := []ui.NavItem{item("editions", "/desk/editions", "flag"), item("mail", "/desk/mail", "send"), item("audit", "/desk/audit", "history")}
-		if r.Staff().Actor().Has(conference.RoleAdministrator) {
+		if actor.Has(conference.RoleAdministrator) {
 			system = append(system, item("staff", "/desk/staff", "users"))
 		}
 		add("desk.nav.system", system...)
 	}
 	add("desk.nav.me", item("me", "/desk/me", "user"))
 	return groups
+}
+
+// receiveItems gives what somebody may open of the reception.
+func receiveItems(a conference.Actor, base string, item func(key, href, icon string) ui.NavItem) []ui.NavItem {
+	var out []ui.NavItem
+	if a.Has(conference.RoleOrganiser, conference.RoleSupervisor, conference.RoleSteward) {
+		out = append(out, item("arrivals", base+"/arrivals", "door-open"))
+	}
+	if a.Has(conference.RoleOrganiser, conference.RoleSupervisor) {
+		out = append(out, item("door", base+"/door", "scan-line"), item("doubtful", base+"/doubtful", "history"))
+	}
+	return out
 }

@@ -36,10 +36,7 @@ func (d *Desk) front(r *ui.Request) error {
 		}
 		e = all[0]
 	}
-	if !r.Staff().Actor().Has(conference.RoleOrganiser) {
-		return r.Redirect("/desk/e/%s/arrivals", e.Slug)
-	}
-	return r.Redirect("/desk/e/%s", e.Slug)
+	return r.Redirect("%s", r.DeskHome(e.Slug))
 }
 
 type homePage struct {

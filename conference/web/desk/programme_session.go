@@ -186,32 +186,38 @@ func (d *Desk) addSession(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	page := sessionPage{Form: form}
+	var s agenda.Session
 	draft := sessionDraft(form, r.Edition())
-	if !form.Wrong() {
-		s, err := d.Agenda.Add(r.Context(), r.Edition().ID, draft)
-		if err == nil {
-			r.Flash("success", "programme.desk.added", "title", s.Title(r.Lang()))
-			if s.Kind == agenda.KindPaper {
-				return r.Redirect("%s/%d", base(r), s.ID)
-			}
-			return r.Redirect("%s", base(r))
-		}
-		if page.Clash, err = refused(form, err); err != nil {
-			return err
-		}
+	done, clash, err := attempt(form, func() (err error) { s, err = d.Agenda.Add(r.Context(), r.Edition().ID, draft); return err })
+	switch {
+	case err != nil:
+		return err
+	case !done:
+		return d.showSession(r, http.StatusUnprocessableEntity, agenda.Session{}, sessionPage{Form: form, Clash: clash})
 	}
-	page.Clash = page.Clash || form.Checked("allow_overlap")
-	return d.showSession(r, http.StatusUnprocessableEntity, agenda.Session{}, page)
+	r.Flash("success", "programme.desk.added", "title", s.Title(r.Lang()))
+	if s.Kind == agenda.KindPaper {
+		return r.Redirect("%s/%d", base(r), s.ID)
+	}
+	return r.Redirect("%s", base(r))
 }
 
-// refused notes an error that the organiser can mend on the form and reports
-// whether they may insist; any other error it gives back.
-func refused(form *ui.Form, err error) (clash bool, other error) {
-	if !form.Refuse(err) {
-		return false, err
+// attempt does what a form of the programme asks for and reports whether it is
+// done. If not, the form has the reasons, and clash says whether the organiser may
+// insist. What cannot be mended on the form is given back.
+func attempt(form *ui.Form, do func() error) (done, clash bool, other error) {
+	insists := form.Checked("allow_overlap")
+	if form.Wrong() {
+		return false, insists, nil
 	}
-	return agenda.IsClash(err), nil
+	err := do()
+	switch {
+	case err == nil:
+		return true, false, nil
+	case !form.Refuse(err):
+		return false, false, err
+	}
+	return false, insists || agenda.IsClash(err), nil
 }
 
 func (d *Desk) session(r *ui.Request) error {
@@ -245,20 +251,16 @@ func (d *Desk) changeSession(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	page := sessionPage{Form: form}
 	draft := sessionDraft(form, r.Edition())
-	if !form.Wrong() {
-		err := d.Agenda.Change(r.Context(), s.ID, draft)
-		if err == nil {
-			r.Flash("success", "programme.desk.saved")
-			return r.Redirect("%s", base(r))
-		}
-		if page.Clash, err = refused(form, err); err != nil {
-			return err
-		}
+	done, clash, err := attempt(form, func() error { return d.Agenda.Change(r.Context(), s.ID, draft) })
+	switch {
+	case err != nil:
+		return err
+	case !done:
+		return d.showSession(r, http.StatusUnprocessableEntity, s, sessionPage{Form: form, Clash: clash})
 	}
-	page.Clash = page.Clash || form.Checked("allow_overlap")
-	return d.showSession(r, http.StatusUnprocessableEntity, s, page)
+	r.Flash("success", "programme.desk.saved")
+	return r.Redirect("%s", base(r))
 }
 
 func (d *Desk) shiftSessions(r *ui.Request) error {
@@ -270,18 +272,18 @@ func (d *Desk) shiftSessions(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	page := sessionPage{Form: r.NewForm(sessionValues(s)), Shift: form}
+	var n int
 	minutes := form.Int("minutes")
-	if !form.Wrong() {
-		n, err := d.Agenda.Shift(r.Context(), s.ID, minutes, form.Checked("allow_overlap"))
-		if err == nil {
-			r.Flash("success", "programme.desk.shifted", "n", n, "minutes", minutes)
-			return r.Redirect("%s", base(r))
-		}
-		if page.ShiftClash, err = refused(form, err); err != nil {
-			return err
-		}
+	done, clash, err := attempt(form, func() (err error) {
+		n, err = d.Agenda.Shift(r.Context(), s.ID, minutes, form.Checked("allow_overlap"))
+		return err
+	})
+	switch {
+	case err != nil:
+		return err
+	case !done:
+		return d.showSession(r, http.StatusUnprocessableEntity, s, sessionPage{Form: r.NewForm(sessionValues(s)), Shift: form, ShiftClash: clash})
 	}
-	page.ShiftClash = page.ShiftClash || form.Checked("allow_overlap")
-	return d.showSession(r, http.StatusUnprocessableEntity, s, page)
+	r.Flash("success", "programme.desk.shifted", "n", n, "minutes", minutes)
+	return r.Redirect("%s", base(r))
 }

@@ -119,20 +119,17 @@ func (d *Desk) addSpeech(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	page := speechPage{Form: form}
+	var p agenda.Speech
 	draft := speechDraft(form, s)
-	if !form.Wrong() {
-		p, err := d.Agenda.AddSpeech(r.Context(), s.ID, draft)
-		if err == nil {
-			r.Flash("success", "programme.speech.added", "speaker", p.Speaker.FullName)
-			return r.Redirect("%s/%d", base(r), s.ID)
-		}
-		if page.Clash, err = refused(form, err); err != nil {
-			return err
-		}
+	done, clash, err := attempt(form, func() (err error) { p, err = d.Agenda.AddSpeech(r.Context(), s.ID, draft); return err })
+	switch {
+	case err != nil:
+		return err
+	case !done:
+		return d.showSpeech(r, http.StatusUnprocessableEntity, s, speechPage{Form: form, Clash: clash})
 	}
-	page.Clash = page.Clash || form.Checked("allow_overlap")
-	return d.showSpeech(r, http.StatusUnprocessableEntity, s, page)
+	r.Flash("success", "programme.speech.added", "speaker", p.Speaker.FullName)
+	return r.Redirect("%s/%d", base(r), s.ID)
 }
 
 func (d *Desk) speech(r *ui.Request) error {
@@ -154,20 +151,16 @@ func (d *Desk) changeSpeech(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	page := speechPage{Form: form, ID: p.ID}
 	draft := speechDraft(form, s)
-	if !form.Wrong() {
-		err := d.Agenda.ChangeSpeech(r.Context(), p.ID, draft)
-		if err == nil {
-			r.Flash("success", "programme.desk.saved")
-			return r.Redirect("%s/%d", base(r), s.ID)
-		}
-		if page.Clash, err = refused(form, err); err != nil {
-			return err
-		}
+	done, clash, err := attempt(form, func() error { return d.Agenda.ChangeSpeech(r.Context(), p.ID, draft) })
+	switch {
+	case err != nil:
+		return err
+	case !done:
+		return d.showSpeech(r, http.StatusUnprocessableEntity, s, speechPage{Form: form, ID: p.ID, Clash: clash})
 	}
-	page.Clash = page.Clash || form.Checked("allow_overlap")
-	return d.showSpeech(r, http.StatusUnprocessableEntity, s, page)
+	r.Flash("success", "programme.desk.saved")
+	return r.Redirect("%s/%d", base(r), s.ID)
 }
 
 func (d *Desk) removeSpeech(r *ui.Request) error {

@@ -221,15 +221,26 @@ func (r *Request) editionLinks() []EditionLink {
 		r.site.Log.Error("edition switcher", "error", err)
 		return nil
 	}
-	place := ""
-	if !r.staff.Actor().Has(conference.RoleOrganiser) {
-		place = "/arrivals" // all that a steward may see of an edition
-	}
 	out := make([]EditionLink, 0, len(all))
 	for _, e := range all {
-		out = append(out, EditionLink{Title: e.Short(r.Lang()), Href: "/desk/e/" + e.Slug + place, Current: r.edition != nil && r.edition.ID == e.ID})
+		out = append(out, EditionLink{Title: e.Short(r.Lang()), Href: r.DeskHome(e.Slug), Current: r.edition != nil && r.edition.ID == e.ID})
 	}
 	return out
+}
+
+// DeskHome gives the page of an edition on which the member of staff begins:
+// the overview, or as much of the edition as the roles show.
+func (r *Request) DeskHome(slug string) string {
+	base := "/desk/e/" + slug
+	switch a := r.staff.Actor(); {
+	case a.Has(conference.RoleOrganiser):
+		return base
+	case a.Has(conference.RoleSupervisor, conference.RoleSteward):
+		return base + "/arrivals"
+	case a.Has(conference.RolePressOfficer):
+		return base + "/press"
+	}
+	return "/desk/me"
 }
 
 func (r *Request) roleLabel() string {

@@ -20,7 +20,9 @@ const (
 	LinkHolder     Audience = "link"          // whoever has the personal link or code in the address
 	PairedDevice   Audience = "device"        // a door device, by its cookie
 	SignedIn       Audience = "signed_in"     // any member of staff
-	Stewards       Audience = "steward"       // steward, organiser, administrator
+	Stewards       Audience = "steward"       // whoever receives people: stewards and Supervisors
+	Supervisors    Audience = "supervisor"    // reception supervisor, organiser, administrator
+	PressOfficers  Audience = "press_officer" // press officer, organiser, administrator
 	Organisers     Audience = "organiser"     // organiser, administrator
 	Administrators Audience = "administrator" // administrator
 )
@@ -31,7 +33,11 @@ func (a Audience) roles() []conference.Role {
 	case SignedIn:
 		return conference.Roles()
 	case Stewards:
-		return []conference.Role{conference.RoleSteward, conference.RoleOrganiser}
+		return []conference.Role{conference.RoleSteward, conference.RoleSupervisor, conference.RoleOrganiser}
+	case Supervisors:
+		return []conference.Role{conference.RoleSupervisor, conference.RoleOrganiser}
+	case PressOfficers:
+		return []conference.Role{conference.RolePressOfficer, conference.RoleOrganiser}
 	case Organisers:
 		return []conference.Role{conference.RoleOrganiser}
 	case Administrators:
