@@ -13,6 +13,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"hoinghi/db"
@@ -45,7 +46,7 @@ func (b *bench) process(ctx context.Context) error {
 		if w.met != nil {
 			target = verdict(w.target, w.met(small[w.key]) && w.met(large[w.key]))
 		}
-		b.row(w.key, w.of(small), w.of(large), target)
+		b.row(w.name(), w.of(small), w.of(large), target)
 	}
 	return nil
 }
@@ -58,6 +59,14 @@ type wish struct {
 	met    func(float64) bool
 }
 
+// name gives how the row is called.
+func (w wish) name() string {
+	if strings.HasSuffix(w.key, median) {
+		return "… median, ms"
+	}
+	return w.key
+}
+
 // of gives the row's figure as text, nothing where it was not measured.
 func (w wish) of(got map[string]float64) string {
 	if v, ok := got[w.key]; ok {
@@ -66,6 +75,9 @@ func (w wish) of(got map[string]float64) string {
 	return ""
 }
 
+// median marks the key under which the median of a page stands.
+const median = ": the median"
+
 func atMost(limit float64) func(float64) bool  { return func(v float64) bool { return v <= limit } }
 func atLeast(limit float64) func(float64) bool { return func(v float64) bool { return v >= limit } }
 func short1(v float64) string                  { return strconv.FormatFloat(v, 'f', 1, 64) }
@@ -73,18 +85,18 @@ func msOf(v float64) string                    { return ms(time.Duration(v * 1e6
 
 // The rows, in their order. Times are in milliseconds, memory in MB.
 const (
-	keyStart, keyRest, keyWorked                       = "start to the first answer, ms", "memory at rest, MB", "memory after the programme, the desk, the door list and the badges, MB"
-	keyOwn                                             = "… of it the program's own; the rest are pages of its file that the system may drop"
-	keyListed                                          = "delegates listed by 32 focal points at once, per second (in process)"
-	keyScans, keyScanP50, keyScanP99, keyScanCPU       = "check-in, 64 connections, per second", "… p50, ms", "… p99, ms", "… processor time of the program, µs each"
-	keyScanMemory                                      = "… memory, MB"
-	keyTold, keyToldP99                                = "check-in, 64 devices that hear of each other, per second", "… of them p99, ms"
-	keyCrowd, keyCrowdP99, keyCrowdMemory              = "check-in, 2,000 connections, per second", "… at 2,000 p99, ms", "… at 2,000 memory, MB"
-	keyPaced, keyPacedWorst                            = "200 check-ins a second while backups are taken, p99, ms", "… worst, ms"
-	keyPage, keyPageCPU, keyPageBytes, keyPageMade     = "public programme of 200 sessions, 32 connections, per second", "… processor time, µs each", "… bytes on the wire", "… for a visitor with a session or a message, per second"
-	keyDoorList, keyDoorBytes, keyDoorHave             = "door list, first time, ms", "… MB on the wire, compressed", "door list again, nothing changed, ms"
-	keyDelegates, keySearch, keyRare, keyFar, keyBoard = "desk: first page of delegates, p99, ms", "desk: search of a common name, p99, ms", "desk: search of a name that nobody has, p99, ms", "desk: delegates of one group, p99, ms", "desk: board of invitations, p99, ms"
-	keyArrivals, keyBadges                             = "desk: arrivals, p99, ms", "desk: badges of everybody as one PDF, s"
+	keyStart, keyRest, keyWorked                         = "start to the first answer, ms", "memory at rest, MB", "memory after the programme, the desk, the door list and the badges, MB"
+	keyOwn                                               = "… of it the program's own; the rest are pages of its file that the system may drop"
+	keyListed                                            = "delegates listed by 32 focal points at once, per second (in process)"
+	keyScans, keyScanP50, keyScanP99, keyScanCPU         = "check-in, 64 connections, per second", "… p50, ms", "… p99, ms", "… processor time of the program, µs each"
+	keyScanMemory                                        = "… memory, MB"
+	keyTold, keyToldP99                                  = "check-in, 64 devices that hear of each other, per second", "… of them p99, ms"
+	keyCrowd, keyCrowdP99, keyCrowdMemory                = "check-in, 2,000 connections, per second", "… at 2,000 p99, ms", "… at 2,000 memory, MB"
+	keyPaced, keyPacedWorst                              = "200 check-ins a second while backups are taken, p99, ms", "… worst, ms"
+	keyPage, keyPageCPU, keyPageBytes, keyPageMade       = "public programme of 200 sessions, 32 connections, per second", "… processor time, µs each", "… bytes on the wire", "… for a visitor with a session or a message, per second"
+	keyDoorList, keyDoorBytes, keyDoorHave               = "door list, first time, ms", "… MB on the wire, compressed", "door list again, nothing changed, ms"
+	keyDelegates, keySearch, keyRare, keyGroup, keyBoard = "desk: first page of delegates, p99, ms", "desk: search of a common name, p99, ms", "desk: search of a name that nobody has, p99, ms", "desk: delegates of one group, p99, ms", "desk: board of invitations, p99, ms"
+	keyArrivals, keyBadges                               = "desk: arrivals, p99, ms", "desk: badges of everybody as one PDF, s"
 )
 
 func wanted() []wish {
@@ -98,7 +110,11 @@ func wanted() []wish {
 		{keyPaced, msOf, "≤ 50", atMost(50)}, {keyPacedWorst, msOf, "≤ 250", atMost(250)},
 		{keyPage, round, "≥ 10,000", atLeast(10000)}, {keyPageCPU, round, "≤ 60", atMost(60)}, {keyPageBytes, round, "≤ 10,000", atMost(10000)}, {keyPageMade, round, "", nil},
 		{keyDoorList, msOf, "", nil}, {keyDoorBytes, short1, "", nil}, {keyDoorHave, msOf, "", nil},
-		{keyDelegates, msOf, "≤ 15", atMost(15)}, {keySearch, msOf, "≤ 15", atMost(15)}, {keyRare, msOf, "≤ 15", atMost(15)}, {keyFar, msOf, "≤ 15", atMost(15)}, {keyBoard, msOf, "", nil}, {keyArrivals, msOf, "", nil},
+		{keyDelegates, msOf, "≤ 15", atMost(15)}, {keyDelegates + median, msOf, "", nil},
+		{keySearch, msOf, "≤ 15", atMost(15)}, {keySearch + median, msOf, "", nil},
+		{keyRare, msOf, "≤ 15", atMost(15)}, {keyRare + median, msOf, "", nil},
+		{keyGroup, msOf, "≤ 15", atMost(15)}, {keyGroup + median, msOf, "", nil},
+		{keyBoard, msOf, "", nil}, {keyBoard + median, msOf, "", nil}, {keyArrivals, msOf, "", nil}, {keyArrivals + median, msOf, "", nil},
 		{keyBadges, short1, "", nil},
 		{keyWorked, short1, "", nil},
 	}
