@@ -252,6 +252,8 @@ func TestAJournalistIsAccredited(t *testing.T) {
 	}
 	if _, body := h.staff(conference.RoleOrganiser).get("/desk/e/xii-2022/arrivals"); !strings.Contains(body, "Lâm Thị Thí Dụ") {
 		t.Error("the arrivals do not show the journalist")
+	} else if !strings.Contains(body, `class="tile tile-`) {
+		t.Error("guests of no province take the map of the provinces away")
 	}
 	if pdf := pdfText(t, second(h.staff(conference.RolePressOfficer).get(pressDesk+"/badges.pdf"))); !strings.Contains(pdf, "LÂM THỊ THÍ DỤ") || strings.Count(pdf, "KC22-BAO-") != 4 {
 		t.Errorf("the press badges read %s", pdf)
