@@ -27,9 +27,11 @@ type letter struct {
 }
 
 // checkLetter finds out what a file is from its content: its name and the type that
-// the browser claims are the applicant's to choose. Errors: invalid with the field letter.
+// the browser claims are the applicant's to choose. nil is no file; one without a byte
+// was chosen and would be missed, so it is refused like any that cannot be read. Errors:
+// invalid with the field letter.
 func checkLetter(content []byte) (letter, error) {
-	if len(content) == 0 {
+	if content == nil {
 		return letter{}, nil
 	}
 	var p conference.Problems
@@ -41,11 +43,23 @@ func checkLetter(content []byte) (letter, error) {
 		return letter{"application/pdf", content}, nil
 	}
 	c, format, err := image.DecodeConfig(bytes.NewReader(content))
-	if err == nil && c.Width > 0 && c.Height > 0 && c.Width*c.Height <= maxPixels && (format == "jpeg" || format == "png") {
+	if err == nil && c.Width > 0 && c.Height > 0 && c.Width*c.Height <= maxPixels && ended(format, content) {
 		return letter{"image/" + format, content}, nil
 	}
 	p.Add("letter", "press.error.letter_kind")
 	return letter{}, p.Err()
+}
+
+// ended reports whether a JPEG or PNG has its end, as one that was cut short on its way has not. A
+// camera may write more behind it, and decoding all of a stranger's picture would cost too much.
+func ended(format string, content []byte) bool {
+	switch format {
+	case "jpeg":
+		return bytes.Contains(content, []byte{0xFF, 0xD9})
+	case "png":
+		return bytes.Contains(content, []byte("IEND"))
+	}
+	return false
 }
 
 const sqlKeepLetter = `INSERT INTO press_letter (application_id, media_type, content, created_at) VALUES (?, ?, ?, ?)`
