@@ -126,7 +126,7 @@ func (s *server) watch() (off func() float64) {
 	go func() {
 		high := 0.0
 		for {
-			if now, _, err := s.memory(); err == nil {
+			if now, err := s.memory(); err == nil {
 				high = max(high, now)
 			}
 			select {

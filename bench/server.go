@@ -77,36 +77,31 @@ func (s *server) stop() error {
 	return errors.Join(s.cmd.Process.Signal(syscall.SIGTERM), s.cmd.Wait())
 }
 
-// memory gives the resident set now and at its highest, in MB of 1,000,000 bytes.
-func (s *server) memory() (now, peak float64, err error) {
+// memory gives the resident set, in MB of 1,000,000 bytes.
+func (s *server) memory() (float64, error) { return s.status("VmRSS:") }
+
+// own gives the part of the resident set that no file stands behind.
+func (s *server) own() (float64, error) { return s.status("RssAnon:") }
+
+func (s *server) status(key string) (float64, error) {
 	raw, err := os.ReadFile(fmt.Sprintf("/proc/%d/status", s.cmd.Process.Pid))
 	if err != nil {
-		return 0, 0, err
+		return 0, err
 	}
 	for line := range strings.Lines(string(raw)) {
-		f := strings.Fields(line)
-		if len(f) != 3 || f[2] != "kB" {
-			continue
-		}
-		kb, err := strconv.ParseFloat(f[1], 64)
-		if err != nil {
-			return 0, 0, err
-		}
-		switch f[0] {
-		case "VmRSS:":
-			now = kb * 1024 / 1e6
-		case "VmHWM:":
-			peak = kb * 1024 / 1e6
+		if f := strings.Fields(line); len(f) == 3 && f[0] == key {
+			kb, err := strconv.ParseFloat(f[1], 64)
+			return kb * 1024 / 1e6, err
 		}
 	}
-	return now, peak, nil
+	return 0, fmt.Errorf("the system does not tell %s", key)
 }
 
 // rest waits until the memory has not grown for two seconds and gives it.
 func (s *server) rest(ctx context.Context) (float64, error) {
 	low, quiet := 0.0, 0
 	for quiet < 8 {
-		now, _, err := s.memory()
+		now, err := s.memory()
 		if err != nil {
 			return 0, err
 		}

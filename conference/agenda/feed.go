@@ -51,24 +51,41 @@ type atomContent struct {
 	Text string `xml:",chardata"`
 }
 
+// FeedFrame is what a feed needs besides the sessions. URL is the feed's own full
+// address, Page that of the programme for people.
+type FeedFrame struct {
+	Lang, URL, Page string
+	Anchor          func(Session) string      // the fragment of a session on the page
+	Cancelled       func(title string) string // the title of a session that was cancelled
+}
+
 // Feed gives the sessions as an Atom feed (RFC 4287), one entry each, the one that
-// changed last first: who reads it learns of every change. An entry's id stays the same for the
-// session's whole life, also on another installation or address. feedURL and
-// pageURL are full addresses; the fragment of a session is given by anchor.
-func Feed(e edition.Edition, sessions []Session, lang, feedURL, pageURL string, anchor func(Session) string) ([]byte, error) {
-	updated := e.ChangedAt.Time
+// changed last first: who reads it learns of every change, also of what was cancelled. An
+// entry's id stays the same for the session's whole life, also on another installation or address.
+func Feed(e edition.Edition, sessions, cancelled []Session, in FeedFrame) ([]byte, error) {
+	updated, lang := e.ChangedAt.Time, in.Lang
+	gone := map[int64]bool{}
+	for _, s := range cancelled {
+		gone[s.ID] = true
+	}
 	f := atomFeed{Lang: lang, ID: feedID(fmt.Sprintf("edition-%d-%d@hoinghi", e.ID, e.CreatedAt.Unix())), Title: oneLine(e.Title(lang)),
 		Subtitle: oneLine(e.Theme(lang)), Author: atomPerson{Name: oneLine(e.Organiser(lang)), Email: e.ContactEmail},
-		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: feedURL}, {Rel: "alternate", Type: "text/html", Href: pageURL}}}
+		Links: []atomLink{{Rel: "self", Type: "application/atom+xml", Href: in.URL}, {Rel: "alternate", Type: "text/html", Href: in.Page}}}
 	if f.Author.Name == "" {
 		f.Author.Name = oneLine(e.Short(lang))
 	}
-	for _, s := range latestFirst(sessions) {
+	for _, s := range latestFirst(slices.Concat(sessions, cancelled)) {
 		if s.ChangedAt.After(updated) {
 			updated = s.ChangedAt.Time
 		}
-		f.Entries = append(f.Entries, atomEntry{ID: feedID(s.UID), Title: when(s, lang) + " – " + oneLine(s.Title(lang)), Updated: stamp(s.ChangedAt.Time),
-			Links:   []atomLink{{Rel: "alternate", Type: "text/html", Href: pageURL + anchor(s)}},
+		title, page := when(s, lang)+" – "+oneLine(s.Title(lang)), in.Page
+		if gone[s.ID] {
+			title = in.Cancelled(title)
+		} else {
+			page += in.Anchor(s)
+		}
+		f.Entries = append(f.Entries, atomEntry{ID: feedID(s.UID), Title: title, Updated: stamp(s.ChangedAt.Time),
+			Links:   []atomLink{{Rel: "alternate", Type: "text/html", Href: page}},
 			Content: atomContent{Type: "text", Text: entryText(s, e, lang)}})
 	}
 	f.Updated = stamp(updated)

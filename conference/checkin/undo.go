@@ -61,14 +61,11 @@ func (r *Room) UndoLater(ctx context.Context, editionID int64, scanID, reason st
 	case utf8.RuneCountInString(reason) > maxReason:
 		p.Add("reason", "checkin.error.reason_long", "max", maxReason)
 	}
-	if err := p.Err(); err != nil {
-		return err
-	}
 	return r.undo(ctx, scanID, reason, func(s row, _ time.Time) error {
 		if s.EditionID != editionID {
 			return conference.NotFound()
 		}
-		return nil
+		return p.Err()
 	})
 }
 

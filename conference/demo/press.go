@@ -53,7 +53,7 @@ func (f *filler) receivePress(ctx context.Context, officer conference.Actor) err
 		}
 		switch r.becomes {
 		case press.Approved:
-			_, err = f.Press.Approve(asOfficer, a.ID)
+			_, err = f.Press.Approve(asOfficer, a.ID, press.Waiting, "")
 		case press.Refused:
 			_, err = f.Press.Refuse(asOfficer, a.ID, r.reason)
 		case press.Waiting, press.Revoked:

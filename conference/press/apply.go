@@ -34,18 +34,48 @@ func Open(e edition.Edition, d Desk, now time.Time) bool {
 	return e.IsPublic && (e.IsSample || now.Before(e.End())) && (d.ApplyBy.IsZero() || !now.After(d.ApplyBy.Time))
 }
 
-// check gives the draft as it is stored.
-func (d Draft) check(letter []byte) (Draft, error) {
+// AnswerText says by when an applicant is answered.
+func AnswerText(e edition.Edition, now time.Time, lang string) conference.Text {
+	if !now.Before(e.Start()) {
+		return conference.Say("press.answer_today")
+	}
+	day := vietnamese.ShortDate(e.Start())
+	if lang == templates.English {
+		day = vietnamese.EnglishDate(e.Start())
+	}
+	return conference.Say("press.answer_by", "day", day)
+}
+
+// check gives the draft of an applicant as it is stored.
+func (d Draft) check(hasLetter bool) (Draft, error) {
 	var p conference.Problems
-	d.Outlet = checkLine(&p, "outlet", d.Outlet, maxOutlet, true)
-	d.FullName = checkName(&p, d.FullName)
-	d.CardNumber = checkLine(&p, "card_number", d.CardNumber, maxCard, false)
-	d.Needs = checkLine(&p, "needs", d.Needs, maxNeeds, false)
+	d.checkData(&p, hasLetter)
+	if !d.Notice {
+		p.Add("notice", "press.error.notice")
+	}
+	if d.Lang != templates.English {
+		d.Lang = templates.Vietnamese
+	}
+	if d.ClientKey = vietnamese.Normalise(d.ClientKey); d.ClientKey == "" || len(d.ClientKey) > maxKey {
+		d.ClientKey = conference.NewSecret()
+	}
+	return d, p.Err()
+}
+
+// checkData brings what is said of outlet and person into the form in which it is
+// stored and notes every problem.
+func (d *Draft) checkData(p *conference.Problems, hasLetter bool) {
+	if d.Outlet = checkLine(p, "outlet", d.Outlet, maxOutlet); d.Outlet == "" {
+		p.Add("outlet", "press.error.missing_outlet")
+	}
+	d.FullName = checkName(p, d.FullName)
+	d.CardNumber = checkLine(p, "card_number", d.CardNumber, maxCard)
+	d.Needs = checkLine(p, "needs", d.Needs, maxNeeds)
 	if !slices.Contains(OutletKinds(), d.OutletKind) {
-		p.Add("outlet_kind", "press.error.choose")
+		p.Add("outlet_kind", "press.error.choose_kind")
 	}
 	if !slices.Contains(Roles(), d.Role) {
-		p.Add("role", "press.error.choose")
+		p.Add("role", "press.error.choose_role")
 	}
 	if d.Gender != "" && d.Gender != "male" && d.Gender != "female" {
 		p.Add("gender", "press.error.choose")
@@ -59,27 +89,14 @@ func (d Draft) check(letter []byte) (Draft, error) {
 		p.Add("email", "press.error.email")
 	}
 	d.Phone, d.Email = phone, email
-	if d.CardNumber == "" && len(letter) == 0 {
+	if d.CardNumber == "" && !hasLetter {
 		p.Add("card_number", "press.error.proof")
 	}
-	if !d.Notice {
-		p.Add("notice", "press.error.notice")
-	}
-	if d.Lang != templates.English {
-		d.Lang = templates.Vietnamese
-	}
-	if d.ClientKey = vietnamese.Normalise(d.ClientKey); d.ClientKey == "" || len(d.ClientKey) > maxKey {
-		d.ClientKey = conference.NewSecret()
-	}
-	return d, p.Err()
 }
 
-func checkLine(p *conference.Problems, field, typed string, most int, required bool) string {
+func checkLine(p *conference.Problems, field, typed string, most int) string {
 	text := vietnamese.Normalise(typed)
-	switch {
-	case text == "" && required:
-		p.Add(field, "press.error.missing")
-	case utf8.RuneCountInString(text) > most:
+	if utf8.RuneCountInString(text) > most {
 		p.Add(field, "press.error.long", "max", most)
 	}
 	return text
@@ -92,7 +109,7 @@ func checkName(p *conference.Problems, typed string) string {
 	}
 	switch n := utf8.RuneCountInString(name); {
 	case name == "":
-		p.Add("full_name", "press.error.missing")
+		p.Add("full_name", "press.error.missing_name")
 	case n < minName || vietnamese.IsPlaceholder(name):
 		p.Add("full_name", "press.error.name")
 	case n > maxName:
@@ -108,7 +125,7 @@ func checkName(p *conference.Problems, typed string) string {
 // takes no applications (any more); not_found.
 func (r *Room) Apply(ctx context.Context, editionID int64, d Draft, letter []byte) (Application, error) {
 	file, fileErr := checkLetter(letter)
-	d, err := d.check(letter)
+	d, err := d.check(len(letter) > 0)
 	if fileErr != nil || err != nil {
 		return Application{}, both(err, fileErr)
 	}

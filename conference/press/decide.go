@@ -3,6 +3,7 @@ package press
 import (
 	"context"
 	"fmt"
+	"strings"
 	"unicode/utf8"
 
 	"hoinghi/conference"
@@ -12,24 +13,26 @@ import (
 	"hoinghi/db"
 )
 
-// maxReason is the longest reason for refusing or revoking, in characters.
+// maxReason is the longest reason for refusing or revoking, and the longest word to one
+// who is approved, in characters.
 const maxReason = 500
 
 const sqlDecide = `UPDATE press_application SET state = ?2, reason = ?3, decided_at = ?4, decided_by = ?5, delegate_id = NULLIF(?6, 0), changed_at = ?4
 WHERE id = ?1`
 
-// decide moves an application from one of the states named to another, in the
-// caller's write. When somebody else was faster it says who, and when.
-func decide(ctx context.Context, tx *db.Tx, a Application, to State, reason string, from ...State) error {
-	for _, s := range from {
-		if a.State != s {
-			continue
-		}
-		if err := db.Exec(ctx, tx, sqlDecide, a.ID, to, reason, db.At(tx.Now()), conference.ActorOf(ctx).Label, a.DelegateID); err != nil {
-			return fmt.Errorf("decide press application: %w", err)
-		}
-		return nil
+// decide moves an application from one state to another, in the caller's write. When somebody else was faster it says who, and when.
+func decide(ctx context.Context, tx *db.Tx, a Application, to State, reason string, from State) error {
+	if a.State != from {
+		return decided(a)
 	}
+	if err := db.Exec(ctx, tx, sqlDecide, a.ID, to, reason, db.At(tx.Now()), conference.ActorOf(ctx).Label, a.DelegateID); err != nil {
+		return fmt.Errorf("decide press application: %w", err)
+	}
+	return nil
+}
+
+// decided says who decided about an application, and when.
+func decided(a Application) error {
 	if a.State == Waiting {
 		return conference.Fail(conference.KindConflict, "press.error.undecided")
 	}
@@ -62,11 +65,19 @@ func (r *Room) write(ctx context.Context, id int64, do func(context.Context, *db
 }
 
 // Approve accredits an applicant, also one who was refused or revoked before: they
-// become a delegate of the press group, with a badge and a personal link, which are mailed.
-// Errors: conflict when it was approved already or the edition has no press group;
-// not_found, forbidden.
-func (r *Room) Approve(ctx context.Context, id int64) (Application, error) {
+// become a delegate of the press group, with a badge and a personal link, which are mailed
+// with words, if there are any. seen is the state that the officer saw: nobody undoes by
+// accident what somebody else decided meanwhile. Errors: invalid with the field words; conflict
+// when the state is another by now or the edition has no press group; not_found, forbidden.
+func (r *Room) Approve(ctx context.Context, id int64, seen State, words string) (Application, error) {
+	words, wrong := checkWords(words)
 	return r.write(ctx, id, func(ctx context.Context, tx *db.Tx, a Application) error {
+		if wrong != nil {
+			return wrong
+		}
+		if a.State != seen || seen == Approved {
+			return decided(a)
+		}
 		d, err := r.delegations.AddGuest(ctx, tx, delegation.Guest{EditionID: a.EditionID, GroupCode: GroupCode, Abbr: abbr, Person: delegation.Person{
 			FullName: a.FullName, Gender: a.Gender, JobTitle: r.locales.In("vi").Text(RoleText(a.Role)), Organisation: a.Outlet,
 			Phone: a.Phone, Email: a.Email, ClientKey: fmt.Sprintf("press-%d", a.ID)}})
@@ -74,7 +85,7 @@ func (r *Room) Approve(ctx context.Context, id int64) (Application, error) {
 			return err
 		}
 		a.DelegateID = d.ID
-		if err := decide(ctx, tx, a, Approved, "", Waiting, Refused, Revoked); err != nil {
+		if err := decide(ctx, tx, a, Approved, words, seen); err != nil {
 			return err
 		}
 		if err := r.queue(ctx, tx, KindApproved, a, ""); err != nil {
@@ -137,6 +148,15 @@ func (r *Room) Resend(ctx context.Context, id int64) error {
 		return note(ctx, tx, "press.resend", a, nil)
 	})
 	return err
+}
+
+func checkWords(typed string) (string, error) {
+	words := strings.TrimSpace(vietnamese.NormaliseText(typed))
+	var p conference.Problems
+	if utf8.RuneCountInString(words) > maxReason {
+		p.Add("words", "press.error.long", "max", maxReason)
+	}
+	return words, p.Err()
 }
 
 func checkReason(typed string) (string, error) {

@@ -51,8 +51,8 @@ func DeskOf(ctx context.Context, q db.Reader, editionID int64) (Desk, error) {
 
 func (d Desk) check(e edition.Edition) (Desk, error) {
 	var p conference.Problems
-	d.ContactName = checkLine(&p, "contact_name", d.ContactName, maxName, false)
-	d.Spokesperson = checkLine(&p, "spokesperson", d.Spokesperson, maxOutlet, false)
+	d.ContactName = checkLine(&p, "contact_name", d.ContactName, maxName)
+	d.Spokesperson = checkLine(&p, "spokesperson", d.Spokesperson, maxOutlet)
 	if typed := vietnamese.Normalise(d.ContactPhone); typed != "" {
 		phone, err := vietnamese.ParsePhone(typed)
 		if err != nil {

@@ -79,7 +79,7 @@ func (h *house) apply(t *testing.T, d press.Draft) press.Application {
 
 func (h *house) approved(t *testing.T) press.Application {
 	t.Helper()
-	a, err := h.room.Approve(h.officer, h.apply(t, draft()).ID)
+	a, err := h.room.Approve(h.officer, h.apply(t, draft()).ID, press.Waiting, "")
 	if err != nil {
 		t.Fatal(err)
 	}

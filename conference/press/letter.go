@@ -27,9 +27,7 @@ type letter struct {
 }
 
 // checkLetter finds out what a file is from its content: its name and the type that
-// the browser claims are the applicant's to choose. nil is no file; one without a byte
-// was chosen and would be missed, so it is refused like any that cannot be read. Errors:
-// invalid with the field letter.
+// the browser claims are the applicant's to choose. Errors: invalid with the field letter.
 func checkLetter(content []byte) (letter, error) {
 	if content == nil {
 		return letter{}, nil
@@ -43,23 +41,19 @@ func checkLetter(content []byte) (letter, error) {
 		return letter{"application/pdf", content}, nil
 	}
 	c, format, err := image.DecodeConfig(bytes.NewReader(content))
-	if err == nil && c.Width > 0 && c.Height > 0 && c.Width*c.Height <= maxPixels && ended(format, content) {
+	if err == nil && whole(content, format) && c.Width > 0 && c.Height > 0 && c.Width*c.Height <= maxPixels && (format == "jpeg" || format == "png") {
 		return letter{"image/" + format, content}, nil
 	}
 	p.Add("letter", "press.error.letter_kind")
 	return letter{}, p.Err()
 }
 
-// ended reports whether a JPEG or PNG has its end, as one that was cut short on its way has not. A
-// camera may write more behind it, and decoding all of a stranger's picture would cost too much.
-func ended(format string, content []byte) bool {
-	switch format {
-	case "jpeg":
-		return bytes.Contains(content, []byte{0xFF, 0xD9})
-	case "png":
-		return bytes.Contains(content, []byte("IEND"))
-	}
-	return false
+// whole reports whether a picture has its end: one that was cut off on the way shows
+// its upper part only, which the officer would find too late. Phones write more behind
+// the end (a film of the moment, say), so it need not be the last of the file.
+func whole(content []byte, format string) bool {
+	end := map[string]string{"jpeg": "\xff\xd9", "png": "IEND\xaeB`\x82"}[format] // EOI; the last chunk
+	return end != "" && bytes.Contains(content, []byte(end))
 }
 
 const sqlKeepLetter = `INSERT INTO press_letter (application_id, media_type, content, created_at) VALUES (?, ?, ?, ?)`

@@ -47,6 +47,19 @@ func List(ctx context.Context, q db.Reader, editionID int64, f Filter) ([]Applic
 	return nil, nil
 }
 
+const sqlOthers = sqlApplications + ` WHERE a.edition_id = ?1 AND a.id <> ?2 AND (lower(a.email) = lower(?3) OR a.phone = ?4) ORDER BY a.id DESC LIMIT 10`
+
+// Others gives further applications that name the same address or telephone, the
+// latest first: whoever decides should know that one was refused before, or that the person
+// has a badge already.
+func Others(ctx context.Context, q db.Reader, a Application) ([]Application, error) {
+	found, err := db.Many(ctx, q, sqlOthers, (*Application).fields, a.EditionID, a.ID, a.Email, a.Phone)
+	if err != nil {
+		return nil, fmt.Errorf("look for further applications: %w", err)
+	}
+	return found, nil
+}
+
 const sqlCounts = `SELECT state, count(*) FROM press_application WHERE edition_id = ? GROUP BY state`
 
 // Counts gives the number of an edition's applications in each state that has any.

@@ -5,6 +5,7 @@ import (
 	"fmt"
 
 	"hoinghi/conference"
+	"hoinghi/conference/agenda"
 	"hoinghi/conference/badge"
 	"hoinghi/conference/delegation"
 	"hoinghi/conference/edition"
@@ -92,7 +93,8 @@ func (r *Room) composeReceived(ctx context.Context, m outbox.Mail) (outbox.Messa
 	}
 	loc := r.locales.In(m.Lang)
 	msg.Subject = loc.T("press.received.subject", "short", e.Short(m.Lang))
-	p.Paragraphs = []string{loc.T("press.received.text", "outlet", a.Outlet, "title", e.Title(m.Lang)), loc.T("press.received.next")}
+	p.Paragraphs = []string{loc.T("press.received.text", "outlet", a.Outlet, "title", e.Title(m.Lang)),
+		loc.Text(AnswerText(e, r.db.Now(), m.Lang)), loc.T("press.received.next")}
 	return r.finish(msg, p)
 }
 
@@ -121,6 +123,9 @@ func (r *Room) composeApproved(ctx context.Context, m outbox.Mail) (outbox.Messa
 	loc := r.locales.In(m.Lang)
 	msg.Subject = loc.T("press.approved.subject", "short", e.Short(m.Lang), "number", d.Number)
 	p.Paragraphs = []string{loc.T("press.approved.text", "outlet", a.Outlet, "title", e.Title(m.Lang)), loc.T("press.approved.badge")}
+	if a.Reason != "" {
+		p.Paragraphs = append(p.Paragraphs, loc.T("press.mail.words", "words", a.Reason))
+	}
 	p.Facts = []string{loc.T("press.approved.number", "number", d.Number), loc.T("delegation.confirm.time", "time", invitation.TimeInWords(loc, e))}
 	if place := invitation.PlaceInWords(e, m.Lang); place != "" {
 		p.Facts = append(p.Facts, loc.T("delegation.confirm.place", "place", place))
@@ -130,7 +135,26 @@ func (r *Room) composeApproved(ctx context.Context, m outbox.Mail) (outbox.Messa
 	msg.Inline = []outbox.Part{{Name: d.Number + ".png", ContentType: "image/png", ContentID: p.CodeID, Data: png}}
 	msg.Files = []outbox.Part{{Name: d.Number + ".png", ContentType: "image/png", Data: png}}
 	msg.Secrets = []string{p.Link, r.delegations.Token(d), code.Text}
+	ics, err := r.calendar(ctx, e, d.Number, m.Lang)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	msg.Files = append(msg.Files, outbox.Part{Name: "chuong-trinh.ics", ContentType: "text/calendar; charset=utf-8; method=PUBLISH", Data: ics})
 	return r.finish(msg, p)
+}
+
+// calendar gives the conference as one entry, from the first to the last session that
+// the press may see.
+func (r *Room) calendar(ctx context.Context, e edition.Edition, number, lang string) ([]byte, error) {
+	sessions, err := agenda.Visible(ctx, r.db, e.ID, agenda.Press)
+	if err != nil {
+		return nil, fmt.Errorf("read programme: %w", err)
+	}
+	ics, err := agenda.Invite(e, sessions, number, lang, r.baseURL+"/e/"+e.Slug, r.db.Now())
+	if err != nil {
+		return nil, fmt.Errorf("make calendar file: %w", err)
+	}
+	return ics, nil
 }
 
 // composeEnd tells an applicant that the application was refused or the accreditation
@@ -143,8 +167,40 @@ func (r *Room) composeEnd(ctx context.Context, m outbox.Mail) (outbox.Message, e
 	if "press."+string(a.State) != m.Kind {
 		return outbox.Message{}, conference.Fail(conference.KindGone, "press.error.mail_changed")
 	}
+	return r.end(m, a.Reason, e, p, msg)
+}
+
+func (r *Room) end(m outbox.Mail, reason string, e edition.Edition, p mailPage, msg outbox.Message) (outbox.Message, error) {
 	loc := r.locales.In(m.Lang)
 	msg.Subject = loc.T(m.Kind+".subject", "short", e.Short(m.Lang))
-	p.Paragraphs = []string{loc.T(m.Kind+".text", "title", e.Title(m.Lang)), loc.T("press.mail.reason", "reason", a.Reason), loc.T(m.Kind + ".next")}
+	p.Paragraphs = []string{loc.T(m.Kind+".text", "title", e.Title(m.Lang)), loc.T("press.mail.reason", "reason", reason), loc.T(m.Kind + ".next")}
 	return r.finish(msg, p)
+}
+
+// PreviewRefusal gives subject and text of the mail that Refuse would send. Errors: as
+// Refuse.
+func (r *Room) PreviewRefusal(ctx context.Context, id int64, reason string) (subject, text string, err error) {
+	if err := conference.MayPress(ctx); err != nil {
+		return "", "", err
+	}
+	reason, err = checkReason(reason)
+	if err != nil {
+		return "", "", err
+	}
+	before, err := ByID(ctx, r.db, id)
+	if err != nil {
+		return "", "", err
+	}
+	if before.State != Waiting {
+		return "", "", decided(before)
+	}
+	m := outbox.Mail{Kind: KindRefused, SubjectID: id, Lang: before.Lang}
+	_, e, p, msg, err := r.frame(ctx, m)
+	if err != nil {
+		return "", "", err
+	}
+	if msg, err = r.end(m, reason, e, p, msg); err != nil {
+		return "", "", err
+	}
+	return msg.Subject, msg.Text, nil
 }

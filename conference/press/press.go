@@ -23,7 +23,7 @@ const (
 
 // NoticeVersion names the privacy notice that stands above the form. It is raised
 // whenever the notice's words change.
-const NoticeVersion = "2026-11"
+const NoticeVersion = "2026-11-24"
 
 // Room is the press room. Its methods are safe for concurrent use.
 type Room struct {
@@ -108,7 +108,7 @@ type Application struct {
 	EditionID int64
 	Draft
 	State      State
-	Reason     string // of refusing or revoking, as mailed
+	Reason     string // of refusing or revoking, or the word to one approved, as mailed
 	DecidedAt  db.Time
 	DecidedBy  string
 	DelegateID int64 // 0 unless approved or revoked

@@ -52,7 +52,7 @@ func TestBadBodiesFromPrograms(t *testing.T) {
 	}
 }
 
-func (s *stage) program(t *testing.T, w *watch, c caller, lang, path, name, contentType, body string) {
+func (s *stage) program(t testing.TB, w *watch, c caller, lang, path, name, contentType, body string) {
 	t.Helper()
 	a := s.ask(c, lang, http.MethodPost, path, contentType, body)
 	changed := w.changes()

@@ -191,14 +191,14 @@ func (s *stage) villages(ctx context.Context) []string {
 	return []string{"/desk/showcase/" + itoa(shown), "/desk/showcase/" + itoa(hidden)}
 }
 
-// doors gives a checkpoint that may be closed and one that is.
+// doors gives a checkpoint in use and one that is closed.
 func (s *stage) doors(ctx context.Context) []string {
 	s.t.Helper()
 	const at = "/desk/e/xii-2022/door"
 	closed, err := s.site.Checkins.AddCheckpoint(ctx, 1, checkin.CheckpointDraft{NameVi: "Mẫu đã đóng"})
 	s.must(err)
 	s.must(s.site.Checkins.CloseCheckpoint(ctx, 1, closed.ID))
-	idle, err := s.site.Checkins.AddCheckpoint(ctx, 1, checkin.CheckpointDraft{NameVi: "Mẫu chưa có thiết bị"})
+	idle, err := s.site.Checkins.AddCheckpoint(ctx, 1, checkin.CheckpointDraft{NameVi: "Mẫu chưa có máy"})
 	s.must(err)
 	return []string{at, at + "/points/new", at + "/points/" + itoa(idle.ID), at + "/points/" + itoa(closed.ID), "/desk/e/xii-2022/doubtful"}
 }

@@ -207,7 +207,7 @@ func TestAJournalistIsAccredited(t *testing.T) {
 	tab := browser.Tab(360, 740)
 	tab.Go(h.base + "/press")
 	tab.Press("Đăng ký tác nghiệp")
-	tab.WaitText("Mỗi người một đăng ký")
+	tab.WaitText("mỗi người gửi một đăng ký")
 	tab.Touch("Gửi đăng ký") // the browser itself asks for what is missing
 	tab.Fill("#f-outlet", "Báo Thử Nghiệm")
 	tab.Choose("#f-outlet_kind", "Báo điện tử")

@@ -23,6 +23,8 @@ func (d *Desk) pressRoutes() []ui.Route {
 		ui.GET(at+"/list.csv", ui.PressOfficers, d.pressList),
 		ui.GET(at+"/badges.pdf", ui.PressOfficers, d.pressBadges),
 		ui.GET(at+"/:id", ui.PressOfficers, d.application),
+		ui.GET(at+"/:id/edit", ui.PressOfficers, d.pressCorrection),
+		ui.POST(at+"/:id/edit", ui.PressOfficers, d.correctPress),
 		ui.GET(at+"/:id/letter", ui.PressOfficers, d.pressLetter),
 		ui.GET(at+"/:id/badge.pdf", ui.PressOfficers, d.pressBadge),
 		ui.POST(at+"/:id/approve", ui.PressOfficers, d.approvePress),
@@ -43,6 +45,7 @@ type pressPage struct {
 	Waiting            int
 	Badges             bool   // somebody has a badge to be printed
 	Public             string // address of the public page, "" while the edition is not public
+	List               string // address of what is shown as a table for Excel
 	Address            string // of this very list, for updates without a reload
 }
 
@@ -78,6 +81,7 @@ func (d *Desk) press(r *ui.Request) error {
 	}
 	page := pressPage{Frame: r.Frame("press"), Base: pressBase(r), Query: f.Query, State: string(f.State), Waiting: counts[press.Waiting],
 		Badges: counts[press.Approved] > 0}
+	page.List = page.Base + "/list.csv?state=" + ui.QueryEscape(page.State) + "&q=" + ui.QueryEscape(page.Query)
 	page.Address = page.Base + "?part=rows&state=" + ui.QueryEscape(page.State) + "&q=" + ui.QueryEscape(page.Query)
 	if e.IsPublic {
 		page.Public = "/e/" + e.Slug + "/press"
@@ -143,13 +147,15 @@ type applicationPage struct {
 	ui.Frame
 	pressRow
 	A              press.Application
-	Base           string
+	Home, Base     string // addresses of the list, and of this application
 	Honour, Phone  string
 	Decided        string
 	Reason         *ui.Form
 	Link, Number   string
 	QR             ui.QR
-	HasBadge, Gone bool // Gone: approved, and withdrawn as a delegate since
+	HasBadge, Gone bool       // Gone: approved, and withdrawn as a delegate since
+	Others         []pressRow // further applications of the same person
+	Preview        mailPreview
 	History        []auditRow
 }
 
@@ -174,12 +180,15 @@ func (d *Desk) application(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.showApplication(r, http.StatusOK, a, r.NewForm(nil))
+	return d.showApplication(r, http.StatusOK, a, r.NewForm(nil), mailPreview{})
 }
 
-func (d *Desk) showApplication(r *ui.Request, status int, a press.Application, reason *ui.Form) error {
+// mailPreview is a mail as it would be sent; empty without one.
+type mailPreview struct{ Subject, Text string }
+
+func (d *Desk) showApplication(r *ui.Request, status int, a press.Application, reason *ui.Form, preview mailPreview) error {
 	page := applicationPage{Frame: r.Frame("press", ui.Crumb{Label: r.T("desk.nav.press"), Href: pressBase(r)}), pressRow: pressLine(r, a), A: a,
-		Base: pressBase(r) + "/" + ui.Itoa(a.ID), Honour: r.Say(delegation.Honorific(a.Gender)), Phone: ui.Phone(a.Phone), Reason: reason}
+		Home: pressBase(r), Base: pressBase(r) + "/" + ui.Itoa(a.ID), Honour: r.Say(delegation.Honorific(a.Gender)), Phone: ui.Phone(a.Phone), Reason: reason, Preview: preview}
 	if !a.DecidedAt.IsZero() {
 		page.Decided = r.T("press.desk.decided", "who", a.DecidedBy, "when", ui.Moment(a.DecidedAt.Time, r.Lang()))
 	}
@@ -187,6 +196,13 @@ func (d *Desk) showApplication(r *ui.Request, status int, a press.Application, r
 		if err := d.accredited(r, a, &page); err != nil {
 			return err
 		}
+	}
+	others, err := press.Others(r.Context(), d.DB, a)
+	if err != nil {
+		return err
+	}
+	for _, o := range others {
+		page.Others = append(page.Others, pressLine(r, o))
 	}
 	history, err := audit.History(r.Context(), d.DB, "press_application", a.ID)
 	if err != nil {
@@ -218,13 +234,20 @@ func (d *Desk) accredited(r *ui.Request, a press.Application, page *applicationP
 }
 
 func (d *Desk) approvePress(r *ui.Request) error {
-	return d.decidePress(r, "press.desk.approved", func(id int64, _ *ui.Form) error {
-		_, err := d.Press.Approve(r.Context(), id)
+	return d.decidePress(r, "press.desk.approved", func(id int64, form *ui.Form) error {
+		_, err := d.Press.Approve(r.Context(), id, press.State(form.Get("seen")), form.Text("words"))
 		return err
 	})
 }
 
+// refusePress refuses, or shows first what would be sent.
 func (d *Desk) refusePress(r *ui.Request) error {
+	if form, err := r.Form(); err != nil || form.Checked("preview") {
+		if err != nil {
+			return err
+		}
+		return d.previewRefusal(r, form)
+	}
 	return d.decidePress(r, "press.desk.refused", func(id int64, form *ui.Form) error {
 		_, err := d.Press.Refuse(r.Context(), id, form.Text("reason"))
 		return err
@@ -259,7 +282,7 @@ func (d *Desk) decidePress(r *ui.Request, done string, decide func(id int64, for
 		if a, err = d.oneApplication(r); err != nil {
 			return err
 		}
-		return d.showApplication(r, http.StatusUnprocessableEntity, a, form)
+		return d.showApplication(r, http.StatusUnprocessableEntity, a, form, mailPreview{})
 	}
 	r.Flash("success", done, "name", a.FullName)
 	return r.Redirect("%s/%d", pressBase(r), a.ID)

@@ -10,9 +10,9 @@ import (
 	"hoinghi/conference/web/ui"
 )
 
-// pressList gives the applications as a table for Excel.
+// pressList gives the applications that the page shows as a table for Excel.
 func (d *Desk) pressList(r *ui.Request) error {
-	all, err := press.List(r.Context(), d.DB, r.Edition().ID, press.Filter{State: press.State(r.Query("state"))})
+	all, err := press.List(r.Context(), d.DB, r.Edition().ID, press.Filter{State: press.State(r.Query("state")), Query: r.Query("q")})
 	if err != nil {
 		return err
 	}

@@ -113,6 +113,9 @@ func (g *Guest) around(r *ui.Request, d delegation.Delegate, page *badgePage) er
 	}
 	page.Contact = contact{Name: desk.ContactName, Phone: ui.Phone(desk.ContactPhone), PhoneHref: desk.ContactPhone}
 	page.Press = "/e/" + r.Edition().Slug + "/press"
+	if !d.Live() {
+		return nil // a revoked accreditation shows nothing but that it was
+	}
 	sessions, err := agenda.Visible(r.Context(), g.DB, d.EditionID, agenda.Press)
 	for _, s := range sessions {
 		page.Sessions = append(page.Sessions, session{ISO: ui.ISO(s.StartsAt.Time), When: ui.Moment(s.StartsAt.Time, r.Lang()), Title: s.Title(r.Lang()),
@@ -215,6 +218,9 @@ func (g *Guest) held(r *ui.Request) (description string, sessions []agenda.Sessi
 		}
 		description = r.T("guest.calendar.delegate", "number", d.Number)
 		if d.InvitationID == 0 {
+			if !d.Live() {
+				return "", nil, conference.NotFound()
+			}
 			sessions, err = agenda.Visible(r.Context(), g.DB, r.Edition().ID, agenda.Press)
 			return description, sessions, err
 		}

@@ -116,8 +116,14 @@ func (p *Public) feed(r *ui.Request) (content, error) {
 	if err != nil {
 		return content{}, err
 	}
+	cancelled, err := agenda.Cancelled(r.Context(), p.DB, e.ID, agenda.Public)
+	if err != nil {
+		return content{}, err
+	}
 	base := p.Absolute("/e/" + e.Slug)
-	text, err := agenda.Feed(e, sessions, r.Lang(), base+"/press/feed.atom", base+"/programme", func(s agenda.Session) string { return "#s-" + number(s) })
+	text, err := agenda.Feed(e, sessions, cancelled, agenda.FeedFrame{Lang: r.Lang(), URL: base + "/press/feed.atom", Page: base + "/programme",
+		Anchor:    func(s agenda.Session) string { return "#s-" + number(s) },
+		Cancelled: func(title string) string { return r.T("press.feed_cancelled", "title", title) }})
 	return content{kind: agenda.FeedType, body: text}, err
 }
 
@@ -129,6 +135,8 @@ type applyPage struct {
 	Desk                  pressContact
 	Open                  bool
 	MaxLetter             int
+	Answer                string // by when an application is answered
+	Version               string // of the privacy notice
 }
 
 func (p *Public) applyForm(r *ui.Request) error {
@@ -145,7 +153,7 @@ func (p *Public) showApply(r *ui.Request, status int, form *ui.Form) error {
 		return err
 	}
 	data := applyPage{Frame: r.Frame("press", ui.Crumb{Label: r.T("public.nav.press"), Href: "/e/" + e.Slug + "/press"}), Form: form, Base: "/e/" + e.Slug + "/press",
-		Desk: contactOf(r, desk), Open: press.Open(e, desk, r.Now()), MaxLetter: press.MaxLetter >> 20}
+		Desk: contactOf(r, desk), Open: press.Open(e, desk, r.Now()), MaxLetter: press.MaxLetter >> 20, Answer: r.Say(press.AnswerText(e, r.Now(), r.Lang())), Version: press.NoticeVersion}
 	data.Kinds, data.Roles = append(data.Kinds, ui.Option{Label: r.T("press.choose")}), append(data.Roles, ui.Option{Label: r.T("press.choose")})
 	for _, k := range press.OutletKinds() {
 		data.Kinds = append(data.Kinds, ui.Option{Value: string(k), Label: r.Say(press.OutletKindText(k))})
@@ -208,5 +216,5 @@ func (p *Public) applied(r *ui.Request) error {
 		return err
 	}
 	return r.Page("public/press-applied", applyPage{Frame: r.Frame("press", ui.Crumb{Label: r.T("public.nav.press"), Href: "/e/" + e.Slug + "/press"}),
-		Base: "/e/" + e.Slug + "/press", Desk: contactOf(r, desk)})
+		Base: "/e/" + e.Slug + "/press", Desk: contactOf(r, desk), Answer: r.Say(press.AnswerText(e, r.Now(), r.Lang()))})
 }
