@@ -49,10 +49,11 @@ func checkLetter(content []byte) (letter, error) {
 }
 
 // whole reports whether a picture has its end: one that was cut off on the way shows
-// its upper part only, which the officer would find too late.
+// its upper part only, which the officer would find too late. Phones write more behind
+// the end (a film of the moment, say), so it need not be the last of the file.
 func whole(content []byte, format string) bool {
 	end := map[string]string{"jpeg": "\xff\xd9", "png": "IEND\xaeB`\x82"}[format] // EOI; the last chunk
-	return end != "" && bytes.HasSuffix(bytes.TrimRight(content, "\x00"), []byte(end))
+	return end != "" && bytes.Contains(content, []byte(end))
 }
 
 const sqlKeepLetter = `INSERT INTO press_letter (application_id, media_type, content, created_at) VALUES (?, ?, ?, ?)`

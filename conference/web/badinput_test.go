@@ -9,6 +9,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"hoinghi/conference/web"
 	"hoinghi/conference/web/ui"
 )
@@ -68,13 +70,14 @@ func (s *stage) collect() []found {
 	known := map[string]bool{}
 	for _, c := range s.callers {
 		queue, seen := slices.Clone(c.pages), map[string]bool{}
-		for n := 0; len(queue) > 0 && n < 1000; n++ {
+		for opened := 0; len(queue) > 0 && opened < 1000; {
 			path := queue[0]
 			queue = queue[1:]
 			if seen[path] || strings.HasPrefix(path, "/static/") || !slices.Contains(c.pages, path) && tooMany(seen, kindOf(path)) {
 				continue
 			}
 			seen[path] = true
+			opened++
 			a := s.ask(c, "vi", http.MethodGet, path, "", "")
 			if a.status == http.StatusSeeOther {
 				queue = append(queue, a.header.Get("Location"))
@@ -82,7 +85,7 @@ func (s *stage) collect() []found {
 			if a.status != http.StatusOK || !strings.Contains(a.header.Get("Content-Type"), "text/html") {
 				continue
 			}
-			for _, sh := range sheets(parsed(s.t, a.body), path) {
+			for _, sh := range sheets(a.page, path) {
 				if path == "/desk/styleguide" {
 					continue // shows what forms look like
 				}
@@ -284,7 +287,7 @@ func (w *walk) look(f found) {
 				w.stage.t.Errorf("%s: looking changed %v", t, w.changes())
 				w.bringBack(w.changes())
 			}
-			if again := formIn(w.stage.t, a.body, f); c.kind == "search" && len(f.lost([]pair{{c.name, v}}, again)) > 0 {
+			if again := formIn(w.stage.t, a.page, f); c.kind == "search" && len(f.lost([]pair{{c.name, v}}, again)) > 0 {
 				w.stage.t.Errorf("%s: the page does not keep what was searched for", t)
 			}
 		}
@@ -292,14 +295,14 @@ func (w *walk) look(f found) {
 }
 
 // formIn finds a form in an answer: the one that goes to the same address.
-func formIn(t testing.TB, body string, f found) sheet {
+func formIn(t testing.TB, page *html.Node, f found) sheet {
 	t.Helper()
 	want, err := url.Parse(f.action)
 	if err != nil {
 		t.Fatal(err)
 	}
 	var out sheet
-	for _, s := range sheets(parsed(t, body), f.action) {
+	for _, s := range sheets(page, f.action) {
 		got, err := url.Parse(s.action)
 		if err == nil && got.Path == want.Path && s.method == f.method && len(s.controls) >= len(out.controls) {
 			out = s

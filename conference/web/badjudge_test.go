@@ -69,7 +69,7 @@ func (w *walk) judgePage(c trial, a answer) {
 	if !strings.Contains(a.header.Get("Content-Type"), "text/html") {
 		return
 	}
-	for n := range parsed(w.stage.t, a.body).Descendants() {
+	for n := range a.page.Descendants() {
 		if n.Type != html.ElementNode {
 			continue
 		}
@@ -139,10 +139,10 @@ func (w *walk) judgeRefused(c trial, a answer, changed map[string][]map[string]a
 		w.stage.t.Errorf("%s: refused, yet changed %s", c, names(changed))
 	}
 	if c.place < 0 {
-		w.stage.t.Errorf("%s: the form as it stands is refused with %d: %s", c, a.status, strings.Join(messages(parsed(w.stage.t, a.body)), " | "))
+		w.stage.t.Errorf("%s: the form as it stands is refused with %d: %s", c, a.status, strings.Join(messages(a.page), " | "))
 		return
 	}
-	root := parsed(w.stage.t, a.body)
+	root := a.page
 	said := messages(root)
 	if len(said) == 0 {
 		w.stage.t.Errorf("%s: refused with %d and no word", c, a.status)
@@ -159,7 +159,7 @@ func (w *walk) judgeRefused(c trial, a answer, changed map[string][]map[string]a
 	if k.kind == "hidden" && a.status == http.StatusNotFound {
 		return // only a forged page sends it
 	}
-	if again := formIn(w.stage.t, a.body, c.found); again.action == "" && k.kind == "hidden" {
+	if again := formIn(w.stage.t, a.page, c.found); again.action == "" && k.kind == "hidden" {
 		return // only a forged page sends it, and the page says what is wrong
 	} else if again.action == "" {
 		w.stage.t.Errorf("%s: refused with %d, and the form is gone", c, a.status)

@@ -76,7 +76,7 @@ func (s *stage) open(c caller, lang string, o opening) answer {
 func saidBy(t testing.TB, a answer) []string {
 	t.Helper()
 	if !strings.Contains(a.header.Get("Content-Type"), "json") {
-		return messages(parsed(t, a.body))
+		return messages(a.page)
 	}
 	var p struct {
 		Title string `json:"title"`
@@ -223,13 +223,13 @@ func TestSigningInKeepsTheWayInAnotherLanguage(t *testing.T) {
 			page = s.ask(nobody, "vi", http.MethodPost, "/desk/sign-in", "application/x-www-form-urlencoded", query([]pair{{"email", adminEmail}, {"password", "sai"}, {"to", "/desk/e/xii-2022/invitations?state=silent"}}))
 		}
 		english := ""
-		for n := range parsed(t, page.body).Descendants() {
+		for n := range page.page.Descendants() {
 			if value(n, "hreflang") == "en" {
 				english = value(n, "href")
 			}
 		}
 		page = s.ask(nobody, "en", http.MethodGet, english, "", "")
-		if to := sheets(parsed(t, page.body), english)[0].pairs()[0]; to != (pair{"to", "/desk/e/xii-2022/invitations?state=silent"}) {
+		if to := sheets(page.page, english)[0].pairs()[0]; to != (pair{"to", "/desk/e/xii-2022/invitations?state=silent"}) {
 			t.Errorf("after a wrong password: %t: %s leads to %v", wrong, english, to)
 		}
 	}

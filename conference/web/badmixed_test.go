@@ -175,7 +175,7 @@ func (s *stage) withSeats() invitation.Invitation {
 func (s *stage) formAt(c caller, page, action string) found {
 	s.t.Helper()
 	a := s.ask(c, "vi", http.MethodGet, page, "", "")
-	for _, sh := range sheets(parsed(s.t, a.body), page) {
+	for _, sh := range sheets(a.page, page) {
 		if sh.action == action {
 			return found{sheet: sh, who: c, page: page, route: s.route(sh)}
 		}

@@ -12,6 +12,8 @@ import (
 	"testing"
 	"time"
 
+	"golang.org/x/net/html"
+
 	"hoinghi/conference"
 	"hoinghi/conference/account"
 	"hoinghi/conference/agenda"
@@ -220,6 +222,7 @@ type answer struct {
 	status int
 	header http.Header
 	body   string
+	page   *html.Node // parsed once; without content when it is no page
 }
 
 // ask sends a request as a caller in a language, from an address that nobody else has.
@@ -240,5 +243,9 @@ func (s *stage) ask(c caller, lang, method, path, contentType, body string, more
 	defer func() { _ = res.Body.Close() }()
 	text, err := io.ReadAll(res.Body)
 	s.must(err)
-	return answer{res.StatusCode, res.Header, string(text)}
+	a := answer{res.StatusCode, res.Header, string(text), &html.Node{}}
+	if strings.Contains(res.Header.Get("Content-Type"), "text/html") {
+		a.page = parsed(s.t, a.body)
+	}
+	return a
 }
