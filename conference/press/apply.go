@@ -49,7 +49,10 @@ func AnswerText(e edition.Edition, now time.Time, lang string) conference.Text {
 // check gives the draft of an applicant as it is stored.
 func (d Draft) check(hasLetter bool) (Draft, error) {
 	var p conference.Problems
-	d.checkData(&p, hasLetter)
+	d.checkData(&p)
+	if d.CardNumber == "" && !hasLetter {
+		p.Add("card_number", "press.error.proof")
+	}
 	if !d.Notice {
 		p.Add("notice", "press.error.notice")
 	}
@@ -64,7 +67,7 @@ func (d Draft) check(hasLetter bool) (Draft, error) {
 
 // checkData brings what is said of outlet and person into the form in which it is
 // stored and notes every problem.
-func (d *Draft) checkData(p *conference.Problems, hasLetter bool) {
+func (d *Draft) checkData(p *conference.Problems) {
 	if d.Outlet = checkLine(p, "outlet", d.Outlet, maxOutlet); d.Outlet == "" {
 		p.Add("outlet", "press.error.missing_outlet")
 	}
@@ -89,9 +92,6 @@ func (d *Draft) checkData(p *conference.Problems, hasLetter bool) {
 		p.Add("email", "press.error.email")
 	}
 	d.Phone, d.Email = phone, email
-	if d.CardNumber == "" && !hasLetter {
-		p.Add("card_number", "press.error.proof")
-	}
 }
 
 func checkLine(p *conference.Problems, field, typed string, most int) string {

@@ -20,7 +20,10 @@ func (r *Room) Correct(ctx context.Context, id int64, d Draft) (Application, err
 			return decided(a)
 		}
 		var p conference.Problems
-		d.checkData(&p, a.HasLetter)
+		d.checkData(&p)
+		if d.CardNumber == "" && !a.HasLetter {
+			p.Add("card_number", "press.error.proof_needed")
+		}
 		if err := p.Err(); err != nil {
 			return err
 		}

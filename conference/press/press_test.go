@@ -297,7 +297,7 @@ func TestCorrect(t *testing.T) {
 		t.Errorf("%d corrections on record, want one: %v", h.count(t, record), err)
 	}
 	_, err = h.room.Correct(h.officer, a.ID, press.Draft{})
-	want := map[string]string{"outlet": "missing_outlet", "outlet_kind": "choose_kind", "full_name": "missing_name", "role": "choose_role", "phone": "phone", "email": "email", "card_number": "proof"}
+	want := map[string]string{"outlet": "missing_outlet", "outlet_kind": "choose_kind", "full_name": "missing_name", "role": "choose_role", "phone": "phone", "email": "email", "card_number": "proof_needed"}
 	if diff := cmp.Diff(want, testkit.FieldErrors(t, err, "press.error.")); diff != "" {
 		t.Errorf("fields (-want +got):\n%s", diff)
 	}

@@ -159,7 +159,7 @@ func TestARevokedJournalistSeesNothingOfThePress(t *testing.T) {
 		t.Errorf("after revoking: %d\n%s", res.StatusCode, problems(body))
 	}
 	for _, path := range []string{link + "/programme.ics", link + "/conference.ics", link + "/badge.png"} {
-		if res, body := v.get(path); res.StatusCode != http.StatusNotFound || strings.Contains(body, draft.TitleVi) {
+		if res, body := v.get(path); res.StatusCode != http.StatusGone || strings.Contains(body, draft.TitleVi) {
 			t.Errorf("%s after revoking: %d", path, res.StatusCode)
 		}
 	}

@@ -218,9 +218,6 @@ func (g *Guest) held(r *ui.Request) (description string, sessions []agenda.Sessi
 		}
 		description = r.T("guest.calendar.delegate", "number", d.Number)
 		if d.InvitationID == 0 {
-			if !d.Live() {
-				return "", nil, conference.NotFound()
-			}
 			sessions, err = agenda.Visible(r.Context(), g.DB, r.Edition().ID, agenda.Press)
 			return description, sessions, err
 		}
