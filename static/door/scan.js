@@ -5,6 +5,7 @@
 
 import { parse } from './code.js';
 import { Camera } from './camera.js';
+import { Handheld } from './handheld.js';
 import { List, again } from './list.js';
 import { Sound } from './sound.js';
 import { Store } from './store.js';
@@ -49,6 +50,13 @@ const camera = new Camera(view.at('video'), root.dataset, {
   state: showCamera,
   devices: showCameras,
   torch: showTorch,
+});
+
+const handheld = new Handheld(root, view, {
+  token: (token) => { seen.set(token, performance.now()); scan({ token }); },
+  strange: () => show({ verdict: 'not_a_badge' }),
+  unlock,
+  camera: (on) => (on ? camera.start() : camera.stop()),
 });
 
 // --- reading -----------------------------------------------------------------
@@ -235,8 +243,9 @@ function takeUndone(row, refused) {
 const box = view.at('search');
 
 function search() {
+  if (handheld.reading) return; // what arrives is a scan, which leaves the box as it was
   const token = parse(box.value);
-  if (token) { // a handheld scanner types into whatever has the focus
+  if (token) { // pasted, or typed by a scanner that is as slow as a person
     box.value = '';
     scan({ token });
   }
@@ -316,10 +325,15 @@ function showTorch(available, on) {
 view.at('cameras').addEventListener('change', (event) => camera.choose(event.target.value));
 view.at('torch').addEventListener('click', (event) => camera.torch(event.currentTarget.getAttribute('aria-pressed') !== 'true'));
 
-view.at('start').addEventListener('click', async () => {
+// unlock must be called inside a tap or a key press: sound and a screen that stays lit need one.
+function unlock() {
   sound.unlock();
   keepAwake();
   navigator.storage?.persist?.();
+}
+
+view.at('start').addEventListener('click', async () => {
+  unlock();
   await camera.start();
 });
 
