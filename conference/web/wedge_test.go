@@ -126,6 +126,7 @@ func TestTypingIsNoScan(t *testing.T) {
 		who   typist
 		typed string
 	}{{typist{}, "nguyen van binh so cong thuong"}, {typist{method: "telex"}, "nguyeenx thij hoongf nhung ddoongf thaps"}, {typist{method: "vni"}, "nguye6n4 thi5 ho6ng2 nhung d9o6ng2"},
+		{typist{method: "telex"}, "anhsf banhfs tanhxs hanhfrs canhxjf"}, // who corrects tones has whole words rewritten at every other key
 		{typist{method: "telex", process: true, focused: true}, "trung taam khuyeens coong"}, {typist{caps: true}, "KC22-TNI-001 hoac KC22"}} {
 		testkit.Eval[bool](door, `(() => { const b = document.querySelector("[data-at=search]"); b.value = ""; b.focus(); return true })()`)
 		strokes := c.who.strokes(c.typed, human)
