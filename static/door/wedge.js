@@ -20,6 +20,7 @@ const VIETNAMESE_ROW = { Digit1: 'ă', Digit2: 'â', Digit3: 'ê', Digit4: 'ô',
 export class Wedge {
   #on;
   #burst = null;
+  #paused = null; // ended by the timer with nothing read
   #timer = 0;
   #ended = -Infinity; // when the last scan ended: a second line end belongs to it
 
@@ -43,6 +44,7 @@ export class Wedge {
 
   #keydown(event) {
     if (SILENT.includes(event.key)) return;
+    this.#resume(event.timeStamp);
     const end = ENDS[event.code] ?? ENDS[event.key];
     if (end) return this.#line(event, end);
     if (event.ctrlKey !== event.altKey || event.metaKey || event.repeat) return this.#drop(); // a shortcut, or a key held down
@@ -79,6 +81,7 @@ export class Wedge {
   #beforeInput(event) {
     if (!event.isTrusted) return;
     const type = event.inputType;
+    this.#resume(event.timeStamp);
     if (type === 'insertLineBreak') return this.#line(event, 'Enter');
     const at = event.timeStamp;
     const told = this.#burst !== null && this.#burst.fresh !== false;
@@ -118,7 +121,17 @@ export class Wedge {
 
   #arm() {
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#finish(''), IDLE);
+    this.#timer = setTimeout(() => {
+      this.#paused = this.#burst;
+      this.#finish('');
+    }, IDLE);
+  }
+
+  // resume takes a burst up again that the timer ended too soon: the keys' own times
+  // say whether the scanner paused, or the computer was late to tell of them.
+  #resume(now) {
+    if (this.#burst === null && this.#paused !== null && now - this.#paused.last <= SILENCE) this.#burst = this.#paused;
+    this.#paused = null;
   }
 
   #drop() {
@@ -136,6 +149,7 @@ export class Wedge {
       return;
     }
     restore(b);
+    if (reading.token) this.#paused = null;
     this.#on.scan(reading);
   }
 }
