@@ -90,7 +90,7 @@ func (p *process) publicLooks(t *testing.T, tab *testkit.Tab) []look {
 		{name: "public-missing", path: "/nothing"}, {name: "public-badge", path: badge}, {name: "public-badge-unknown", path: "/c/0"},
 		{name: "guest-code", path: "/m"}, {name: "guest-code-refused", path: "/m", refuse: "main form"},
 		{name: "desk-sign-in", path: "/desk/sign-in"}, {name: "desk-sign-in-refused", path: "/desk/sign-in", refuse: "main form"},
-		{name: "door-pair", path: "/door/pair"}, {name: "door-scanner", path: "/door/scanner"}, {name: "door-unpaired", path: "/door"}}
+		{name: "door-pair", path: "/door/pair"}, {name: "door-scanner", path: "/door/scanner-test"}, {name: "door-unpaired", path: "/door"}}
 }
 
 func (p *process) guestLooks(tab *testkit.Tab) []look {

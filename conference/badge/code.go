@@ -119,10 +119,6 @@ func Text(host, token string) string {
 	return "HTTPS://" + upper(host) + "/C/" + token
 }
 
-// TestToken gives a text with the form of a token and every character of its
-// alphabet that is nobody's: Decode refuses it. Scanners are tried out with it.
-func TestToken() string { return strings.Repeat(alphabet, TokenLength/len(alphabet)+1)[:TokenLength] }
-
 // Parse finds the token in whatever a camera or a handheld scanner delivered:
 // the whole address, the token alone, in any letter case. It does not look
 // inside the token. It returns ErrNotABadge for anything else.
@@ -218,4 +214,13 @@ func CheckHost(host string) (version int, err error) {
 		return 7, nil
 	}
 	return 6, nil
+}
+
+// TestCode gives what the code for trying out handheld scanners says. Its token has the
+// shape of a badge's and all of its letters, but is too large a number to hold one, so
+// it is nobody's under any key. The parts before it tell an input method by what it
+// makes of them: Telex joins AA, VNI A6, VIQR "A.".
+func TestCode() string {
+	const down = "ZXVTSRQPNMLKJHGFCB9876543210"
+	return "TEST/AA/A6/A./" + strings.Repeat(down, TokenLength/len(down)+1)[:TokenLength]
 }

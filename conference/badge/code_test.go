@@ -299,12 +299,21 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-func TestTheTestTokenIsNobodys(t *testing.T) {
-	token, err := badge.Parse("https://x/c/" + strings.ToLower(badge.TestToken()))
-	if err != nil || token != badge.TestToken() {
-		t.Errorf("the test token has not a token's form: %v", err)
+// The code for trying out scanners looks like a badge's, and is nobody's.
+func TestTheTestCodeIsNoBadge(t *testing.T) {
+	token, err := badge.Parse(badge.TestCode())
+	if err != nil {
+		t.Fatalf("a scanner that reads badges would not read it: %v", err)
 	}
-	if body, _, _, err := badge.Decode(token); err == nil {
-		t.Errorf("the test token is the badge %+v", body)
+	if _, _, _, err := badge.Decode(token); err == nil {
+		t.Error("it decodes to a badge")
+	}
+	for _, letter := range "0123456789BCFGHJKLMNPQRSTVXZ" {
+		if !strings.ContainsRune(token, letter) {
+			t.Errorf("it does not try %c", letter)
+		}
+	}
+	if bitmap, err := badge.Bitmap(badge.TestCode()); err != nil || len(bitmap) != 41 {
+		t.Errorf("%d modules, and a badge has 41: %v", len(bitmap), err)
 	}
 }

@@ -12,7 +12,6 @@ import (
 	"time"
 
 	"github.com/chromedp/cdproto/emulation"
-	"github.com/chromedp/cdproto/input"
 	"github.com/chromedp/chromedp"
 )
 
@@ -144,25 +143,6 @@ func (p *Tab) Choose(selector, label string) {
 func (p *Tab) Click(selector string) {
 	p.t.Helper()
 	p.do("click "+selector, chromedp.WaitVisible(chromedp.CSS(selector)), chromedp.Click(chromedp.CSS(selector)))
-}
-
-// Stroke is one key as a browser gets it from the system: its name, its place on the
-// keyboard ("" for a character that no key made), the text it inserts, and its Windows number.
-type Stroke struct {
-	Key, Code, Text string
-	Number          int64
-}
-
-// Key presses one key for whatever has the focus.
-func (p *Tab) Key(k Stroke) {
-	p.t.Helper()
-	ctx, stop := p.bounded()
-	defer stop()
-	_, err := chromedp.Call(ctx, input.DispatchKeyEvent, input.DispatchKeyEventParams{Type: "keyDown", Key: k.Key, Code: k.Code, Text: k.Text,
-		WindowsVirtualKeyCode: k.Number})
-	if err != nil {
-		p.t.Fatalf("key %s: %v\n%s", k.Key, err, p.describe())
-	}
 }
 
 // Press clicks the visible button or link with a text and waits for the page that follows.

@@ -5,12 +5,12 @@
 
 import { parse } from './code.js';
 import { Camera } from './camera.js';
+import { Handheld } from './handheld.js';
 import { List, again } from './list.js';
 import { Sound } from './sound.js';
 import { Store } from './store.js';
 import { Sync } from './sync.js';
 import { View, tone } from './view.js';
-import { Wedge } from './wedge.js';
 
 const GONE = 2500; // ms out of view after which the same code counts again
 const SHOW_BY = 250; // ms after which the device's own verdict is shown
@@ -50,6 +50,13 @@ const camera = new Camera(view.at('video'), root.dataset, {
   state: showCamera,
   devices: showCameras,
   torch: showTorch,
+});
+
+const handheld = new Handheld(root, view, {
+  token: (token) => { seen.set(token, performance.now()); scan({ token }); },
+  strange: () => show({ verdict: 'not_a_badge' }),
+  unlock,
+  camera: (on) => (on ? camera.start() : camera.stop()),
 });
 
 // --- reading -----------------------------------------------------------------
@@ -231,58 +238,16 @@ function takeUndone(row, refused) {
   sync.refreshList();
 }
 
-// --- handheld scanners -----------------------------------------------------------
-
-// once scans a code unless it was read a moment ago, by whichever way.
-function once(token) {
-  const now = performance.now();
-  const last = seen.get(token);
-  seen.set(token, now);
-  if (last === undefined || now - last > GONE) scan({ token });
-}
-
-new Wedge({
-  scan({ texts }) {
-    const token = texts.map(parse).find(Boolean);
-    if (token) once(token);
-    else {
-      view.verdict({ verdict: 'not_a_badge' });
-      sound.play('refused');
-    }
-    return true;
-  },
-  restored(element) { if (element === box) search(); },
-});
-
-const keys = view.at('keys');
-
-// handheld switches between the camera and a scanner that types. On Android only a
-// field hears its keys; one that asks for no keyboard has the focus then.
-async function handheld(on) {
-  document.body.dataset.handheld = on ? 'yes' : 'no';
-  view.at('handheld').setAttribute('aria-pressed', String(on));
-  store.set('handheld', on).catch(() => {});
-  if (on) {
-    sound.unlock();
-    keepAwake();
-    await camera.stop();
-    showCamera('handheld');
-    if (/Android/.test(navigator.userAgent)) keys.focus();
-  } else showCamera('off');
-}
-
-view.at('handheld').addEventListener('click', (event) => handheld(event.currentTarget.getAttribute('aria-pressed') !== 'true'));
-keys.addEventListener('input', () => { setTimeout(() => { keys.value = ''; }, 1000); });
-
 // --- search ------------------------------------------------------------------
 
 const box = view.at('search');
 
 function search() {
+  if (handheld.reading) return; // what arrives is a scan, which leaves the box as it was
   const token = parse(box.value);
-  if (token) { // pasted, or typed by a scanner that nothing else made out
+  if (token) { // pasted, or typed by a scanner that is as slow as a person
     box.value = '';
-    once(token);
+    scan({ token });
   }
   view.found(list.search(box.value, 20), box.value);
 }
@@ -342,7 +307,7 @@ function showCamera(state) {
   cameraState = state;
   document.body.dataset.camera = state;
   view.at('camera-text').textContent = state === 'live' ? '' : view.say('camera_' + state);
-  view.at('start').hidden = !['off', 'denied', 'none', 'unsupported', 'handheld'].includes(state);
+  view.at('start').hidden = !['off', 'denied', 'none', 'unsupported'].includes(state);
 }
 
 function showCameras(devices, chosen) {
@@ -360,11 +325,15 @@ function showTorch(available, on) {
 view.at('cameras').addEventListener('change', (event) => camera.choose(event.target.value));
 view.at('torch').addEventListener('click', (event) => camera.torch(event.currentTarget.getAttribute('aria-pressed') !== 'true'));
 
-view.at('start').addEventListener('click', async () => {
-  if (document.body.dataset.handheld === 'yes') await handheld(false);
+// unlock must be called inside a tap or a key press: sound and a screen that stays lit need one.
+function unlock() {
   sound.unlock();
   keepAwake();
   navigator.storage?.persist?.();
+}
+
+view.at('start').addEventListener('click', async () => {
+  unlock();
   await camera.start();
 });
 
@@ -403,7 +372,6 @@ async function begin() {
   try {
     await sync.restore();
     recent = (await store.get('recent')) ?? [];
-    if (await store.get('handheld')) await handheld(true);
   } catch {
     view.banner('storage', view.say('storage_full'), 'error');
   }

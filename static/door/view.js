@@ -136,7 +136,7 @@ export class View {
     const place = this.at('verdict');
     place.className = 'verdict';
     for (const name of ['verdict', 'scan', 'pending', 'person']) place.dataset[name] = '';
-    place.replaceChildren(make('p', 'verdict-idle', this.icon('scan-line'), this.say('idle')));
+    place.replaceChildren(make('p', 'verdict-idle', this.icon('scan-line'), this.say(this.#root.dataset.reader === 'handheld' ? 'idle_handheld' : 'idle')));
     document.body.dataset.verdict = '';
   }
 

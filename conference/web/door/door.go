@@ -24,8 +24,8 @@ var pairLimit = ui.Limit{Name: "door-pair", Per: 6 * time.Second, Burst: 30}
 func Face() ui.Face {
 	return ui.Face{Name: "door", Routes: []ui.Route{
 		{Method: http.MethodGet, Path: "/door", Audience: ui.Anyone, Handler: scanPage, Camera: true},
-		{Method: http.MethodGet, Path: "/door/scanner", Audience: ui.Anyone, Handler: scannerPage},
 		{Method: http.MethodGet, Path: "/door/pair", Audience: ui.Anyone, Handler: pairPage},
+		{Method: http.MethodGet, Path: "/door/scanner-test", Audience: ui.Anyone, Handler: setupPage},
 		{Method: http.MethodPost, Path: "/door/pair", Audience: ui.Anyone, Handler: pair, JSON: true, Limit: 4 << 10},
 		{Method: http.MethodPost, Path: "/door/unpair", Audience: ui.PairedDevice, Handler: unpair, JSON: true, Limit: 4 << 10},
 		{Method: http.MethodGet, Path: "/door/list", Audience: ui.PairedDevice, Handler: list, JSON: true},
