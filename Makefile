@@ -30,5 +30,5 @@ golden: ## write the golden files anew; read the difference before you commit it
 fuzz: ## each fuzz target for half a minute
 	./scripts/fuzz 30s
 
-bench:
-	$(GO) test -run '^$$' -bench . ./...
+bench: ## measure on a quiet machine, into docs/performance.md; five to ten minutes
+	$(GO) run ./bench -doc docs/performance.md

@@ -52,7 +52,8 @@ var owners = map[string]string{
 	"invitation_text": "invitation", "campaign": "invitation", "invitation": "invitation", "quota": "invitation", "invitation_old_hash": "invitation",
 	"letter_text": "invitation", "letter_template": "invitation", "signed_letter": "invitation", "signed_upload": "invitation",
 	"delegation": "delegation", "delegate": "delegation", "delegate_counter": "delegation",
-	"checkpoint": "checkin", "scan": "checkin", "craft_village": "showcase", "craft_village_photo": "showcase", "agenda_session": "agenda", "agenda_speaker": "agenda", "agenda_speech": "agenda",
+	"press_desk": "press", "press_application": "press", "press_letter": "press",
+	"checkpoint": "checkin", "checkpoint_group": "checkin", "scan": "checkin", "craft_village": "showcase", "craft_village_photo": "showcase", "agenda_session": "agenda", "agenda_speaker": "agenda", "agenda_speech": "agenda",
 	"schema_checksum": "db", "goose_db_version": "db", "sqlite_sequence": "db",
 }
 

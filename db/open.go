@@ -52,6 +52,9 @@ func Open(ctx context.Context, path string, o Options) (*DB, error) {
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		return nil, fmt.Errorf("make data folder: %w", err)
 	}
+	if err := keepPlans(); err != nil {
+		return nil, err
+	}
 	d := &DB{path: path, now: o.Now, log: o.Log, strict: o.Strict, queue: make(chan *job, queueLength), done: make(chan struct{})}
 	if err := d.openWriter(ctx); err != nil {
 		return nil, err

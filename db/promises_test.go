@@ -63,6 +63,36 @@ func TestEveryConnectionKeepsItsPromises(t *testing.T) {
 	}
 }
 
+// A plan that depends on a bound value has the statement prepared anew at each run. A
+// pattern shows it: SQLite looks into one that it may, and searches by its beginning.
+func TestPlansDoNotDependOnBoundValues(t *testing.T) {
+	d := openHere(t)
+	defer func() { _ = d.Close() }()
+	plan := func(r Reader, query string, args ...any) string {
+		rows, err := Many(t.Context(), r, "EXPLAIN QUERY PLAN "+query, func(s *[4]string) []any { return []any{&s[0], &s[1], &s[2], &s[3]} }, args...)
+		if err != nil || len(rows) != 1 {
+			t.Fatalf("%s: %v %v", query, rows, err)
+		}
+		return rows[0][3]
+	}
+	if got := plan(d, `SELECT 1 FROM province WHERE slug GLOB 'a*'`); !strings.HasPrefix(got, "SEARCH") {
+		t.Fatalf("a known pattern is not searched by its beginning: %s; this test shows nothing", got)
+	}
+	for range readers {
+		if got := plan(d, `SELECT 1 FROM province WHERE slug GLOB ?`, "a*"); !strings.HasPrefix(got, "SCAN") {
+			t.Errorf("a reader looks into bound values: %s", got)
+		}
+	}
+	if err := d.Write(t.Context(), func(_ context.Context, tx *Tx) error {
+		if got := plan(tx, `SELECT 1 FROM province WHERE slug GLOB ?`, "a*"); !strings.HasPrefix(got, "SCAN") {
+			t.Errorf("the writer looks into bound values: %s", got)
+		}
+		return nil
+	}); err != nil {
+		t.Fatal(err)
+	}
+}
+
 // More writes than the queue holds are refused with words, and the waiting ones are still carried out.
 func TestAFullQueueRefusesWithWords(t *testing.T) {
 	d := openHere(t)

@@ -120,9 +120,15 @@ CREATE TABLE checkpoint (
     code       TEXT NOT NULL,
     name_vi    TEXT NOT NULL,
     name_en    TEXT NOT NULL,
-    position   INTEGER NOT NULL,
+    position   INTEGER NOT NULL, closed_at INTEGER,
     UNIQUE (edition_id, code)
 ) STRICT;
+
+CREATE TABLE checkpoint_group (
+    checkpoint_id     INTEGER NOT NULL REFERENCES checkpoint (id),
+    delegate_group_id INTEGER NOT NULL REFERENCES delegate_group (id),
+    PRIMARY KEY (checkpoint_id, delegate_group_id)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE craft_village (
     id                 INTEGER PRIMARY KEY,
@@ -220,7 +226,7 @@ CREATE TABLE delegate_group (
 CREATE TABLE delegation (
     id            INTEGER PRIMARY KEY,
     edition_id    INTEGER NOT NULL REFERENCES edition (id),
-    invitation_id INTEGER NOT NULL UNIQUE REFERENCES invitation (id),
+    invitation_id INTEGER UNIQUE REFERENCES invitation (id),
     head_id       INTEGER,                       -- of delegate; checked by the room
     submitted_at  INTEGER,                       -- when the list was last sent to the organisers
     created_at    INTEGER NOT NULL,
@@ -228,6 +234,8 @@ CREATE TABLE delegation (
 ) STRICT;
 
 CREATE INDEX delegation_edition ON delegation (edition_id);
+
+CREATE UNIQUE INDEX delegation_guests ON delegation (edition_id) WHERE invitation_id IS NULL;
 
 CREATE TABLE door_device (
     id              INTEGER PRIMARY KEY,
@@ -435,6 +443,54 @@ CREATE TABLE organisation (
 
 CREATE INDEX organisation_province ON organisation (province_id, kind);
 
+CREATE TABLE press_application (
+    id             INTEGER PRIMARY KEY,
+    edition_id     INTEGER NOT NULL REFERENCES edition (id),
+    client_key     TEXT NOT NULL,              -- made by the form: the same posting twice is one application
+    outlet         TEXT NOT NULL CHECK (outlet <> ''),
+    outlet_kind    TEXT NOT NULL CHECK (outlet_kind IN ('print', 'online', 'broadcast', 'magazine', 'agency')),
+    full_name      TEXT NOT NULL CHECK (full_name <> ''),
+    gender         TEXT NOT NULL DEFAULT '' CHECK (gender IN ('', 'male', 'female')),
+    role           TEXT NOT NULL CHECK (role IN ('reporter', 'editor', 'photographer', 'camera', 'technician')),
+    card_number    TEXT NOT NULL DEFAULT '',   -- of the press card; '' with a letter of introduction
+    phone          TEXT NOT NULL,              -- E.164
+    email          TEXT NOT NULL,
+    needs          TEXT NOT NULL DEFAULT '',
+    lang           TEXT NOT NULL CHECK (lang IN ('vi', 'en')),
+    notice_version TEXT NOT NULL,              -- of the privacy notice that was read
+    folded         TEXT NOT NULL,              -- name and outlet without diacritics, for search
+    state          TEXT NOT NULL CHECK (state IN ('new', 'approved', 'refused', 'revoked')),
+    reason         TEXT NOT NULL DEFAULT '',   -- of refusing or revoking, as mailed
+    decided_at     INTEGER,
+    decided_by     TEXT NOT NULL DEFAULT '',   -- who took the latest decision
+    delegate_id    INTEGER REFERENCES delegate (id),
+    created_at     INTEGER NOT NULL,
+    changed_at     INTEGER NOT NULL,
+    UNIQUE (edition_id, client_key),
+    CHECK ((state IN ('approved', 'revoked')) = (delegate_id IS NOT NULL))
+) STRICT;
+
+CREATE INDEX press_application_edition ON press_application (edition_id, state, id);
+
+CREATE TABLE press_desk (
+    edition_id    INTEGER PRIMARY KEY REFERENCES edition (id),
+    contact_name  TEXT NOT NULL DEFAULT '',
+    contact_phone TEXT NOT NULL DEFAULT '',    -- E.164
+    contact_email TEXT NOT NULL DEFAULT '',
+    spokesperson  TEXT NOT NULL DEFAULT '',
+    words_vi      TEXT NOT NULL DEFAULT '',
+    words_en      TEXT NOT NULL DEFAULT '',
+    apply_by      INTEGER,                     -- NULL: until the edition ends
+    changed_at    INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE press_letter (
+    application_id INTEGER PRIMARY KEY REFERENCES press_application (id),
+    media_type     TEXT NOT NULL CHECK (media_type IN ('application/pdf', 'image/jpeg', 'image/png')),
+    content        BLOB NOT NULL,
+    created_at     INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE province (
     id   INTEGER PRIMARY KEY,
     slug TEXT NOT NULL UNIQUE,
@@ -472,7 +528,7 @@ CREATE TABLE quota (
     PRIMARY KEY (invitation_id, delegate_group_id)
 ) STRICT, WITHOUT ROWID;
 
-CREATE TABLE scan (
+CREATE TABLE "scan" (
     id            TEXT PRIMARY KEY CHECK (length(id) = 36),
     edition_id    INTEGER NOT NULL REFERENCES edition (id),
     checkpoint_id INTEGER NOT NULL REFERENCES checkpoint (id),
@@ -481,12 +537,14 @@ CREATE TABLE scan (
     badge_number  INTEGER,                       -- NULL: by hand, or not a badge of ours
     delegate_id   INTEGER,                       -- NULL: no such delegate
     by_hand       INTEGER NOT NULL DEFAULT 0 CHECK (by_hand IN (0, 1)),
+    anyway        INTEGER NOT NULL DEFAULT 0 CHECK (anyway IN (0, 1)), -- let in although the checkpoint does not admit the group
+    reason        TEXT NOT NULL DEFAULT '' CHECK (reason IN ('', 'forgot', 'lost', 'damaged', 'permitted', 'escort', 'other')),
     device_time   INTEGER NOT NULL,
     skew          INTEGER NOT NULL,              -- arrival minus the device's clock at upload, ms
     effective_at  INTEGER NOT NULL,              -- device time + skew, never after arrival
     arrived_at    INTEGER NOT NULL,
     clock_doubt   INTEGER NOT NULL DEFAULT 0 CHECK (clock_doubt IN (0, 1)),
-    verdict       TEXT NOT NULL CHECK (verdict IN ('accepted', 'already', 'revoked', 'withdrawn', 'unknown', 'forged', 'other_event', 'not_a_badge')),
+    verdict       TEXT NOT NULL CHECK (verdict IN ('accepted', 'already', 'wrong_group', 'revoked', 'withdrawn', 'unknown', 'forged', 'other_event', 'not_a_badge')),
     first_id      TEXT,                          -- with 'already': the scan that the device was told was first
     shown         TEXT NOT NULL DEFAULT '',      -- what the device had shown by itself
     undone_at     INTEGER,

@@ -20,6 +20,7 @@ import (
 	"regexp"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -34,8 +35,9 @@ var files embed.FS
 // Prefix is where Handler expects to be mounted.
 const Prefix = "/static/"
 
-// Assets is the set of embedded files, hashed and compressed once. It never
-// changes after New and is safe for concurrent use.
+// Assets is the set of embedded files, hashed when it is made and compressed when
+// somebody first asks for them: that took half of the program's start. It is safe for
+// concurrent use.
 type Assets struct {
 	byPath map[string]*asset // plain path, "css/base.css"
 	byHash map[string]*asset // hashed path, "css/base.3f2a91bc.css"
@@ -45,10 +47,12 @@ type asset struct {
 	path, hashed string
 	contentType  string
 	etag         string // hexadecimal, without quotes
-	body, packed []byte // packed is nil when gzip would not help
+	body         []byte
+	compress     bool          // whether the kind is worth it
+	packed       func() []byte // gives nil when gzip would not help
 }
 
-// New reads, hashes and compresses all embedded files. It fails when a style
+// New reads and hashes all embedded files. It fails when a style
 // sheet names a file that does not exist or a file has an unknown kind.
 func New() (*Assets, error) {
 	a := &Assets{byPath: map[string]*asset{}, byHash: map[string]*asset{}}
@@ -148,18 +152,22 @@ func (a *Assets) Handler() http.Handler {
 func (one *asset) serve(w http.ResponseWriter, r *http.Request) {
 	head := w.Header()
 	head.Set("ETag", strconv.Quote(one.etag))
-	if one.packed == nil {
+	if !one.compress {
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(one.body))
 		return
 	}
 	head.Set("Vary", "Accept-Encoding")
-	if !acceptsGzip(r.Header.Get("Accept-Encoding")) || r.Header.Get("Range") != "" {
+	var packed []byte
+	if acceptsGzip(r.Header.Get("Accept-Encoding")) && r.Header.Get("Range") == "" {
+		packed = one.packed()
+	}
+	if packed == nil {
 		http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(one.body))
 		return
 	}
 	head.Set("ETag", strconv.Quote(one.etag+"-gz"))
 	head.Set("Content-Encoding", "gzip")
-	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(one.packed))
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(packed))
 }
 
 // acceptsGzip reads an Accept-Encoding header; "gzip;q=0" refuses.
@@ -189,15 +197,8 @@ func (a *Assets) add(one *asset) error {
 	one.etag = hex.EncodeToString(sum[:8])
 	one.contentType = kind.contentType
 	one.hashed = strings.TrimSuffix(one.path, ext) + "." + one.etag[:8] + ext
-	if kind.compress {
-		packed, err := pack(one.body)
-		if err != nil {
-			return fmt.Errorf("compressing %s: %w", one.path, err)
-		}
-		if len(packed) < len(one.body) {
-			one.packed = packed
-		}
-	}
+	one.compress = kind.compress
+	one.packed = sync.OnceValue(func() []byte { return pack(one.body) })
 	a.byPath[one.path] = one
 	a.byHash[one.hashed] = one
 	return nil
@@ -222,19 +223,20 @@ func (a *Assets) resolve(sheet *asset) error {
 	return missing
 }
 
-func pack(body []byte) ([]byte, error) {
+// pack gives nil when the compressed form would not be smaller. Writing into memory does not fail.
+func pack(body []byte) []byte {
 	var out bytes.Buffer
 	w, err := gzip.NewWriterLevel(&out, gzip.BestCompression)
 	if err != nil {
-		return nil, err
+		return nil
 	}
 	if _, err := w.Write(body); err != nil {
-		return nil, err
+		return nil
 	}
-	if err := w.Close(); err != nil {
-		return nil, err
+	if err := w.Close(); err != nil || out.Len() >= len(body) {
+		return nil
 	}
-	return out.Bytes(), nil
+	return out.Bytes()
 }
 
 type kind struct {

@@ -35,10 +35,7 @@ func TestBackupsUnderLoadHoldWhatWasAcknowledgedBefore(t *testing.T) {
 	ctx, stop := context.WithCancel(t.Context())
 	var kept promises
 	var wg sync.WaitGroup
-	for w := range 4 {
-		wg.Go(func() { register(ctx, p.links, w, &kept) })
-		wg.Go(func() { scan(ctx, t, p.links, w, &kept) })
-	}
+	gather(t, p.links).work(ctx, t, p.links, &kept, &wg)
 	type taken struct {
 		file             string
 		delegates, scans []string

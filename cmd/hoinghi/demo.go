@@ -49,7 +49,7 @@ func (c demoCommand) Run(ctx context.Context, s streams) error {
 		return errors.Join(err, a.close())
 	}
 	links, err := demo.Fill(ctx, a.db, a.keys, demo.Rooms{Editions: a.site.Editions, Accounts: a.site.Accounts, Invitations: a.site.Invitations,
-		Delegations: a.site.Delegations, Checkins: a.site.Checkins, Agenda: a.site.Agenda, Outbox: a.site.Outbox, Signer: a.site.Signer}, base.String())
+		Delegations: a.site.Delegations, Checkins: a.site.Checkins, Agenda: a.site.Agenda, Outbox: a.site.Outbox, Signer: a.site.Signer, Press: a.site.Press}, base.String())
 	if err != nil {
 		return errors.Join(fmt.Errorf("fill the demo: %w", err), a.close())
 	}
@@ -93,8 +93,9 @@ func show(out io.Writer, links demo.Links, asJSON bool) error {
 		return json.NewEncoder(out).Encode(links)
 	}
 	text := fmt.Sprintf("\nHội nghị, dữ liệu minh họa / example data\n\n  Trang công khai / public site:  %s\n  Quản trị viên / administrator:  %s\n"+
-		"  Ban Tổ chức / organiser:        %s\n  Cửa đón tiếp / door:            %s\n  Đại biểu / delegate:            %s\n",
-		links.Base, links.Administrator, links.Organiser, links.Door, links.Delegate)
+		"  Ban Tổ chức / organiser:        %s\n  Phụ trách báo chí / press desk: %s\n  Phụ trách đón tiếp / reception: %s\n  Cửa đón tiếp / door:            %s\n"+
+		"  Đại biểu / delegate:            %s\n  Nhà báo / journalist:           %s\n",
+		links.Base, links.Administrator, links.Organiser, links.PressOfficer, links.Supervisor, links.Door, links.Delegate, links.Press)
 	for i, f := range links.FocalPoints {
 		if i == 3 {
 			text += fmt.Sprintf("  … và %d đơn vị khác / and %d others (see Giấy mời theo tỉnh)\n", len(links.FocalPoints)-3, len(links.FocalPoints)-3)

@@ -84,11 +84,13 @@ func (p *process) publicLooks(t *testing.T, tab *testkit.Tab) []look {
 	}
 	badge := codes[0][strings.Index(codes[0], "/C/"):]
 	return []look{{name: "public-front", path: "/"}, {name: "public-front-en", path: "/?lang=en"}, {name: "public-front-vi", path: "/?lang=vi"},
-		{name: "public-programme", path: "/e/xii-2022/programme"}, {name: "public-villages", path: "/lang-nghe"}, {name: "public-village", path: "/lang-nghe/banh-trang-my-long"},
+		{name: "public-programme", path: "/e/xii-2022/programme"}, {name: "public-press", path: "/e/xii-2022/press"},
+		{name: "public-press-apply", path: "/e/xii-2022/press/apply"}, {name: "public-press-refused", path: "/e/xii-2022/press/apply", refuse: "main form"},
+		{name: "public-press-applied", path: "/e/xii-2022/press/applied"}, {name: "public-villages", path: "/lang-nghe"}, {name: "public-village", path: "/lang-nghe/banh-trang-my-long"},
 		{name: "public-missing", path: "/nothing"}, {name: "public-badge", path: badge}, {name: "public-badge-unknown", path: "/c/0"},
 		{name: "guest-code", path: "/m"}, {name: "guest-code-refused", path: "/m", refuse: "main form"},
 		{name: "desk-sign-in", path: "/desk/sign-in"}, {name: "desk-sign-in-refused", path: "/desk/sign-in", refuse: "main form"},
-		{name: "door-pair", path: "/door/pair"}, {name: "door-unpaired", path: "/door"}}
+		{name: "door-pair", path: "/door/pair"}, {name: "door-scanner", path: "/door/scanner-test"}, {name: "door-unpaired", path: "/door"}}
 }
 
 func (p *process) guestLooks(tab *testkit.Tab) []look {
@@ -101,7 +103,7 @@ func (p *process) guestLooks(tab *testkit.Tab) []look {
 	host := p.links.FocalPoints[1].Link
 	tab.Go(host)
 	edit := testkit.Eval[string](tab, `[...document.querySelectorAll('a[href*="/delegates/"]')].map(a => a.getAttribute("href"))[0] ?? ""`)
-	return append(out, look{name: "guest-edit", path: edit}, look{name: "guest-add-refused", path: host, refuse: `form[action*="/delegates#add"]`}, look{name: "guest-delegate", path: p.links.Delegate})
+	return append(out, look{name: "guest-edit", path: edit}, look{name: "guest-add-refused", path: host, refuse: `form[action*="/delegates#add"]`}, look{name: "guest-delegate", path: p.links.Delegate}, look{name: "guest-journalist", path: p.links.Press})
 }
 
 func (p *process) deskLooks(tab *testkit.Tab) []look {
@@ -112,6 +114,9 @@ func (p *process) deskLooks(tab *testkit.Tab) []look {
 		{name: "desk-speakers", path: xii + "/programme/speakers"}, {name: "desk-speaker-new", path: xii + "/programme/speakers/new"}, {name: "desk-speech-new", path: xii + "/programme/6/speeches/new"},
 		{name: "desk-showcase", path: "/desk/showcase"}, {name: "desk-village", path: "/desk/showcase/1"}, {name: "desk-village-new", path: "/desk/showcase/new"},
 		{name: "desk-arrivals", path: xii + "/arrivals"}, {name: "desk-door", path: xii + "/door"}, {name: "desk-door-refused", path: xii + "/door", refuse: `form[action$="/door"]`},
+		{name: "desk-door-point", path: xii + "/door/points/2"}, {name: "desk-door-point-refused", path: xii + "/door/points/new", refuse: "main form"}, {name: "desk-doubtful", path: xii + "/doubtful"},
+		{name: "desk-press", path: xii + "/press"}, {name: "desk-press-settings", path: xii + "/press/settings"},
+		{name: "desk-press-waiting", path: xii + "/press/5"}, {name: "desk-press-edit", path: xii + "/press/5/edit"}, {name: "desk-press-edit-refused", path: xii + "/press/5/edit", refuse: "main form"}, {name: "desk-press-approved", path: xii + "/press/1"}, {name: "desk-press-refused", path: xii + "/press/5", refuse: `form[action$="/refuse"]`},
 		{name: "desk-editions", path: "/desk/editions"}, {name: "desk-edition-new", path: "/desk/editions/new"}, {name: "desk-edition-refused", path: "/desk/editions/new", refuse: "main form"},
 		{name: "desk-mail", path: "/desk/mail"}, {name: "desk-audit", path: "/desk/audit"}, {name: "desk-staff", path: "/desk/staff"},
 		{name: "desk-staff-refused", path: "/desk/staff", refuse: `form[action="/desk/staff"]`}, {name: "desk-me", path: "/desk/me"},

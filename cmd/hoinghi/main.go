@@ -35,12 +35,13 @@ func limitMemory() {
 }
 
 type command struct {
-	Serve   serveCommand   `cmd:"" help:"Run the conference on a data folder; an empty one is set up."`
-	Demo    demoCommand    `cmd:"" help:"Run the example edition and print ready sign-in links for each kind of user."`
-	Backup  backupCommand  `cmd:"" help:"Write one archive of database and key; the program may be running."`
-	Restore restoreCommand `cmd:"" help:"Replace database and key by those of an archive, after checking it; the program must be stopped."`
-	Health  healthCommand  `cmd:"" help:"Ask a running program whether it is ready; exit code 0 if it is."`
-	Version versionCommand `cmd:"" help:"Print the version."`
+	Serve    serveCommand    `cmd:"" help:"Run the conference on a data folder; an empty one is set up."`
+	Demo     demoCommand     `cmd:"" help:"Run the example edition and print ready sign-in links for each kind of user."`
+	Backup   backupCommand   `cmd:"" help:"Write one archive of database and key; the program may be running."`
+	Restore  restoreCommand  `cmd:"" help:"Replace database and key by those of an archive, after checking it; the program must be stopped."`
+	Password passwordCommand `cmd:"" help:"Print a link that sets a new password for an account; the program must be stopped."`
+	Health   healthCommand   `cmd:"" help:"Ask a running program whether it is ready; exit code 0 if it is."`
+	Version  versionCommand  `cmd:"" help:"Print the version."`
 
 	Licences licencesCommand `cmd:"" help:"Print the licences of everything that is compiled in."`
 }

@@ -311,3 +311,23 @@ func (r *Room) Unpair(ctx context.Context, id int64) error {
 func noteDevice(ctx context.Context, tx *db.Tx, action string, d Device, detail map[string]any) error {
 	return audit.Note(ctx, tx, audit.Change{Edition: d.EditionID, Action: action, SubjectKind: "door_device", SubjectID: d.ID, Detail: detail})
 }
+
+const sqlMoveDevice = `UPDATE door_device SET checkpoint_id = ? WHERE id = ?`
+
+// Move stands a device at another checkpoint of its edition, which is the caller's
+// to know; the device learns of it with its next list. Reception supervisors and organisers.
+func (r *Room) Move(ctx context.Context, id, checkpointID int64) error {
+	if err := keepDoor(ctx); err != nil {
+		return err
+	}
+	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		d, err := deviceByID(ctx, tx, id)
+		if err != nil || d.CheckpointID == checkpointID {
+			return err
+		}
+		if err := db.Exec(ctx, tx, sqlMoveDevice, checkpointID, id); err != nil {
+			return fmt.Errorf("move device: %w", err)
+		}
+		return noteDevice(ctx, tx, "account.move_device", d, map[string]any{"name": d.Name, "before": d.CheckpointID, "after": checkpointID})
+	})
+}

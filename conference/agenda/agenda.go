@@ -134,14 +134,14 @@ func (s *Session) fields() []any {
 const sqlVisible = `SELECT id, edition_id, uid, kind, title_vi, title_en, by_vi, by_en, room_vi, room_en, starts_at, ends_at,
 	visibility, slots, sequence, changed_at
 FROM agenda_session
-WHERE edition_id = ?1 AND removed_at IS NULL
+WHERE edition_id = ?1 AND (removed_at IS NOT NULL) = ?3
 	AND CASE visibility WHEN 'public' THEN 0 WHEN 'press' THEN 1 WHEN 'delegates' THEN 2 ELSE 3 END <= ?2
 ORDER BY starts_at, ends_at, id`
 
 // Visible gives the sessions that an audience may see, by time, each with its
 // speeches. An unknown audience sees what everybody sees.
 func Visible(ctx context.Context, q db.Reader, editionID int64, audience Audience) ([]Session, error) {
-	sessions, err := db.Many(ctx, q, sqlVisible, (*Session).fields, editionID, max(0, slices.Index(Audiences(), audience)))
+	sessions, err := db.Many(ctx, q, sqlVisible, (*Session).fields, editionID, max(0, slices.Index(Audiences(), audience)), false)
 	if err != nil {
 		return nil, err
 	}
@@ -159,6 +159,12 @@ func Visible(ctx context.Context, q db.Reader, editionID int64, audience Audienc
 		}
 	}
 	return sessions, nil
+}
+
+// Cancelled gives the sessions that an audience could see until they were taken out of
+// the programme, by time and without their speeches.
+func Cancelled(ctx context.Context, q db.Reader, editionID int64, audience Audience) ([]Session, error) {
+	return db.Many(ctx, q, sqlVisible, (*Session).fields, editionID, max(0, slices.Index(Audiences(), audience)), true)
 }
 
 const sqlSession = `SELECT id, edition_id, uid, kind, title_vi, title_en, by_vi, by_en, room_vi, room_en, starts_at, ends_at,

@@ -173,6 +173,10 @@ const sqlChangeSpeaker = `UPDATE agenda_speaker SET full_name = ?2, folded = ?3,
 	job_title_en = ?8, organisation_vi = ?9, organisation_en = ?10, changed_at = ?11
 WHERE id = ?1`
 
+// sqlTouchSpoken tells calendars and feeds that the sessions of a speaker read otherwise.
+const sqlTouchSpoken = `UPDATE agenda_session SET sequence = sequence + 1, changed_at = ?2
+WHERE removed_at IS NULL AND id IN (SELECT session_id FROM agenda_speech WHERE speaker_id = ?1 AND removed_at IS NULL)`
+
 // ChangeSpeaker replaces what is known of a speaker. Errors: as AddSpeaker.
 func (r *Room) ChangeSpeaker(ctx context.Context, id int64, s SpeakerDraft) error {
 	if err := conference.MayOrganise(ctx); err != nil {
@@ -192,6 +196,9 @@ func (r *Room) ChangeSpeaker(ctx context.Context, id int64, s SpeakerDraft) erro
 		if err := db.Exec(ctx, tx, sqlChangeSpeaker, id, s.FullName, vietnamese.DedupeKey(s.FullName), vietnamese.SortKey(s.FullName), s.Gender, s.Degree,
 			s.JobTitleVi, s.JobTitleEn, s.OrganisationVi, s.OrganisationEn, db.At(tx.Now())); err != nil {
 			return fmt.Errorf("change speaker: %w", err)
+		}
+		if err := db.Exec(ctx, tx, sqlTouchSpoken, id, db.At(tx.Now())); err != nil {
+			return fmt.Errorf("touch sessions of a speaker: %w", err)
 		}
 		return noteSpeaker(ctx, tx, before.EditionID, id, "agenda.change_speaker", map[string]any{"before": before.detail(), "after": s.detail()})
 	})

@@ -215,3 +215,12 @@ func CheckHost(host string) (version int, err error) {
 	}
 	return 6, nil
 }
+
+// TestCode gives what the code for trying out handheld scanners says. Its token has the
+// shape of a badge's and all of its letters, but is too large a number to hold one, so
+// it is nobody's under any key. The parts before it tell an input method by what it
+// makes of them: Telex joins AA, VNI A6, VIQR "A.".
+func TestCode() string {
+	const down = "ZXVTSRQPNMLKJHGFCB9876543210"
+	return "TEST/AA/A6/A./" + strings.Repeat(down, TokenLength/len(down)+1)[:TokenLength]
+}

@@ -298,3 +298,22 @@ func FuzzDecode(f *testing.F) {
 		}
 	})
 }
+
+// The code for trying out scanners looks like a badge's, and is nobody's.
+func TestTheTestCodeIsNoBadge(t *testing.T) {
+	token, err := badge.Parse(badge.TestCode())
+	if err != nil {
+		t.Fatalf("a scanner that reads badges would not read it: %v", err)
+	}
+	if _, _, _, err := badge.Decode(token); err == nil {
+		t.Error("it decodes to a badge")
+	}
+	for _, letter := range "0123456789BCFGHJKLMNPQRSTVXZ" {
+		if !strings.ContainsRune(token, letter) {
+			t.Errorf("it does not try %c", letter)
+		}
+	}
+	if bitmap, err := badge.Bitmap(badge.TestCode()); err != nil || len(bitmap) != 41 {
+		t.Errorf("%d modules, and a badge has 41: %v", len(bitmap), err)
+	}
+}

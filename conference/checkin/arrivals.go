@@ -47,15 +47,19 @@ type Entry struct {
 	ByHand bool
 }
 
-// The host province first, then Vietnamese order, central bodies last.
-const sqlProvinceCounts = `WITH people AS (
-    SELECT i.province_version_id AS province, count(*) FILTER (WHERE d.state = 'registered' OR a.at IS NOT NULL) AS registered, count(a.at) AS arrived
+// The host province first, then Vietnamese order, central bodies last. Whether
+// somebody arrived is looked up for each in the index of entries: joined as a whole,
+// the view of arrivals would be gone through once for each delegate. The plus has the
+// delegates read in the order of their table, which takes a fifth of the time by an index.
+const sqlProvinceCounts = `WITH expected AS MATERIALIZED (
+    SELECT i.province_version_id AS province, d.state = 'registered' AS registered,
+        EXISTS (SELECT 1 FROM scan s WHERE s.edition_id = ?1 AND s.delegate_id = d.id AND s.undone_at IS NULL AND s.verdict IN ('accepted', 'already')) AS arrived
     FROM delegate d
     JOIN delegation dn ON dn.id = d.delegation_id
-    JOIN invitation i ON i.id = dn.invitation_id
-    LEFT JOIN arrival a ON a.edition_id = ?1 AND a.delegate_id = d.id
-    WHERE d.edition_id = ?1 AND d.state <> 'withdrawn'
-    GROUP BY i.province_version_id
+    LEFT JOIN invitation i ON i.id = dn.invitation_id
+    WHERE +d.edition_id = ?1 AND d.state <> 'withdrawn'
+), people AS (
+    SELECT province, count(*) FILTER (WHERE registered OR arrived) AS registered, sum(arrived) AS arrived FROM expected GROUP BY province
 ), places AS (
     SELECT province_version_id AS province FROM edition_province WHERE edition_id = ?1 AND role IN ('host', 'member')
     UNION SELECT province FROM people

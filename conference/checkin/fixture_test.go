@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"hoinghi/conference"
 	"hoinghi/conference/badge"
 	"hoinghi/conference/checkin"
 	"hoinghi/conference/testkit"
@@ -83,6 +84,11 @@ func (h *hall) token(i int) string { return h.signer.Code(h.badges[i], "EXAMPLE.
 
 // uuid gives a valid id that sorts by n.
 func uuid(n int) string { return fmt.Sprintf("%08x-0000-4000-8000-%012x", n, n) }
+
+// as gives a context in which staff with a role acts.
+func (h *hall) as(r conference.Role) context.Context {
+	return conference.WithActor(h.t.Context(), conference.Actor{Kind: conference.ActorStaff, ID: 1, Roles: []conference.Role{r}})
+}
 
 func (h *hall) now() int64 { return h.clock.Now().UnixMilli() }
 

@@ -13,10 +13,27 @@ import (
 
 // recorder writes the scans of one batch.
 type recorder struct {
-	tx    *db.Tx
-	dev   Device
-	skew  int64
-	added bool
+	tx     *db.Tx
+	dev    Device
+	points []Checkpoint
+	skew   int64
+	added  bool
+}
+
+// point gives the checkpoint of a scan: the one that the device named, if it is the
+// edition's, else the one where the device stands now. A device that was moved still
+// reports what it read where it stood before.
+func (w *recorder) point(s Scan) Checkpoint {
+	own := Checkpoint{ID: w.dev.CheckpointID}
+	for _, c := range w.points {
+		if c.ID == s.PointID {
+			return c
+		}
+		if c.ID == own.ID {
+			own = c
+		}
+	}
+	return own
 }
 
 // row is a scan on record.
@@ -75,9 +92,9 @@ func (w *recorder) record(ctx context.Context, rd reading) (Result, error) {
 	return res, err
 }
 
-const sqlInsertScan = `INSERT INTO scan (id, edition_id, checkpoint_id, device_id, seq, badge_number, delegate_id, by_hand,
+const sqlInsertScan = `INSERT INTO scan (id, edition_id, checkpoint_id, device_id, seq, badge_number, delegate_id, by_hand, anyway, reason,
     device_time, skew, effective_at, arrived_at, clock_doubt, verdict, first_id, shown, version)
-VALUES (?, ?, ?, ?, ?, ?, NULLIF(?, 0), ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, (SELECT ifnull(max(version), 0) + 1 FROM scan))
+VALUES (?, ?, ?, ?, ?, ?, NULLIF(?, 0), ?, ?, ?, ?, ?, ?, ?, ?, ?, NULLIF(?, ''), ?, (SELECT ifnull(max(version), 0) + 1 FROM scan))
 ON CONFLICT (id) DO NOTHING`
 
 func (w *recorder) keep(ctx context.Context, rd reading) (row, error) {
@@ -98,24 +115,32 @@ func (w *recorder) keep(ctx context.Context, rd reading) (row, error) {
 	if !s.Shown.known() {
 		s.Shown = ""
 	}
-	err := db.Exec(ctx, w.tx, sqlInsertScan, k.ID, k.EditionID, w.dev.CheckpointID, w.dev.ID, s.Seq, number, k.DelegateID, s.DelegateID != 0,
+	err := db.Exec(ctx, w.tx, sqlInsertScan, k.ID, k.EditionID, w.point(s).ID, w.dev.ID, s.Seq, number, k.DelegateID, s.DelegateID != 0, s.Anyway, s.Reason,
 		s.T, w.skew, effective, k.ArrivedAt, k.Doubt, k.Verdict, k.FirstID, s.Shown)
 	if err != nil {
 		return row{}, fmt.Errorf("insert scan: %w", err)
 	}
 	w.added = true
-	if s.DelegateID != 0 && k.Verdict.In() {
-		return k, audit.Note(ctx, w.tx, audit.Change{Edition: k.EditionID, Action: "checkin.by_hand", SubjectKind: "delegate", SubjectID: k.DelegateID,
-			Detail: map[string]any{"scan": k.ID, "verdict": k.Verdict}})
+	action := "checkin.by_hand"
+	if s.Anyway {
+		action = "checkin.anyway"
+	}
+	if (s.DelegateID != 0 || s.Anyway) && k.Verdict.In() {
+		return k, audit.Note(ctx, w.tx, audit.Change{Edition: k.EditionID, Action: action, SubjectKind: "delegate", SubjectID: k.DelegateID,
+			Detail: map[string]any{"scan": k.ID, "verdict": k.Verdict, "reason": s.Reason}})
 	}
 	return k, nil
 }
 
-const sqlDelegateState = `SELECT state FROM delegate WHERE id = ? AND edition_id = ?`
+const sqlDelegateState = `SELECT state, delegate_group_id FROM delegate WHERE id = ? AND edition_id = ?`
+
+type standing struct {
+	state string
+	group int64
+}
 
 // judge looks up whose badge it is and whether they were in before.
 func (w *recorder) judge(ctx context.Context, rd reading, k *row, effective int64) error {
-	state := ""
 	if rd.signed {
 		k.Number = int64(rd.number)
 		b, err := badge.ByNumber(ctx, w.tx, rd.number)
@@ -139,24 +164,31 @@ func (w *recorder) judge(ctx context.Context, rd reading, k *row, effective int6
 			return nil
 		}
 	}
-	states, err := db.Values[string](ctx, w.tx, sqlDelegateState, k.DelegateID, w.dev.EditionID)
+	return w.judgePerson(ctx, rd.scan, k, effective)
+}
+
+// judgePerson decides about a delegate who is known by badge or by name.
+func (w *recorder) judgePerson(ctx context.Context, s Scan, k *row, effective int64) error {
+	found, err := db.Many(ctx, w.tx, sqlDelegateState, func(s *standing) []any { return []any{&s.state, &s.group} }, k.DelegateID, w.dev.EditionID)
 	if err != nil {
 		return fmt.Errorf("read delegate: %w", err)
 	}
-	if len(states) > 0 {
-		state = states[0]
-	}
-	switch state {
-	case "":
+	switch {
+	case len(found) == 0:
 		k.Verdict, k.DelegateID = Unknown, 0
 		return nil
-	case "withdrawn":
+	case found[0].state == "withdrawn":
 		k.Verdict = Withdrawn
 		return nil
 	}
-	first, err := firstEntry(ctx, w.tx, w.dev.CheckpointID, k.DelegateID)
+	point := w.point(s)
+	first, err := firstEntry(ctx, w.tx, point.ID, k.DelegateID)
 	if err != nil {
 		return err
+	}
+	if first == nil && !s.Anyway && !point.Admits(found[0].group) {
+		k.Verdict = WrongGroup
+		return nil
 	}
 	// Of two that tie, the one that came to be answered first stays the accepted one:
 	// the same person is never announced at two doors. The record's own order is by id then.

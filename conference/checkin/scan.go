@@ -1,6 +1,7 @@
 package checkin
 
 import (
+	"slices"
 	"strings"
 
 	"hoinghi/conference"
@@ -18,6 +19,7 @@ type Verdict string
 const (
 	Accepted   Verdict = "accepted"
 	Already    Verdict = "already"     // was in before: kept as a double entry, nobody is turned out
+	WrongGroup Verdict = "wrong_group" // the checkpoint does not admit the delegate's group
 	Revoked    Verdict = "revoked"     // the badge was replaced or reported lost
 	Withdrawn  Verdict = "withdrawn"   // the delegate does not take part any more
 	Unknown    Verdict = "unknown"     // genuine, but nobody's: neither badge nor delegate is on record
@@ -26,17 +28,35 @@ const (
 	NotABadge  Verdict = "not_a_badge"
 )
 
+// VerdictText gives a verdict for people.
+func VerdictText(v Verdict) conference.Text { return conference.Say("checkin.verdict." + string(v)) }
+
 // In reports whether the verdict lets its holder in.
 func (v Verdict) In() bool { return v == Accepted || v == Already }
 
 // known reports whether the text is a verdict at all.
 func (v Verdict) known() bool {
 	switch v {
-	case Accepted, Already, Revoked, Withdrawn, Unknown, Forged, OtherEvent, NotABadge:
+	case Accepted, Already, WrongGroup, Revoked, Withdrawn, Unknown, Forged, OtherEvent, NotABadge:
 		return true
 	}
 	return false
 }
+
+// Reason says why somebody was let in by hand, or although the checkpoint does not
+// admit their group.
+type Reason string
+
+// Reasons lists the reasons for letting somebody in: by hand, or anyway.
+func Reasons(anyway bool) []Reason {
+	if anyway {
+		return []Reason{"permitted", "escort", "other"}
+	}
+	return []Reason{"forgot", "lost", "damaged", "other"}
+}
+
+// ReasonText gives a reason for people; not for the empty one.
+func ReasonText(r Reason) conference.Text { return conference.Say("checkin.reason." + string(r)) }
 
 // Scan is one reading as the device reports it: of a badge (Text), or of a
 // person found by name (DelegateID).
@@ -45,6 +65,9 @@ type Scan struct {
 	Seq        int64   // the device's own count
 	Text       string  // what the camera or the handheld scanner read
 	DelegateID int64   // by hand
+	PointID    int64   // the checkpoint where it was read; 0: the device's own
+	Anyway     bool    // the steward lets them in although the checkpoint does not admit their group
+	Reason     Reason  // by hand or anyway; "" when an older device did not ask
 	T          int64   // the device's clock at the reading, unix ms
 	Off        int64   // skew known to the device then: server minus device, ms
 	Shown      Verdict // what the device showed by itself, "" if it waited for the answer
@@ -137,7 +160,7 @@ const personColumns = `d.id, ifnull(printf('%010x', b.number), ''), d.number, d.
 const personTables = `delegate d
 JOIN delegate_group g ON g.id = d.delegate_group_id
 JOIN delegation dn ON dn.id = d.delegation_id
-JOIN invitation i ON i.id = dn.invitation_id
+LEFT JOIN invitation i ON i.id = dn.invitation_id
 LEFT JOIN province_version pv ON pv.id = i.province_version_id
 LEFT JOIN badge b ON b.delegate_id = d.id AND b.revoked_at IS NULL`
 
@@ -154,6 +177,8 @@ func (s Scan) check() conference.Text {
 	case s.T < 0 || s.T > latest || s.Off < -latest || s.Off > latest:
 		return conference.Say("checkin.error.time")
 	case s.Seq < 0 || s.DelegateID < 0 || (s.Text == "") == (s.DelegateID == 0) || len(s.Text) > maxText:
+		return conference.Say("checkin.error.scan")
+	case s.PointID < 0 || s.Reason != "" && !slices.Contains(Reasons(s.Anyway), s.Reason) || s.Reason != "" && !s.Anyway && s.DelegateID == 0:
 		return conference.Say("checkin.error.scan")
 	}
 	return conference.Text{}

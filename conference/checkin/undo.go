@@ -4,9 +4,11 @@ import (
 	"context"
 	"fmt"
 	"time"
+	"unicode/utf8"
 
 	"hoinghi/conference"
 	"hoinghi/conference/audit"
+	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
 )
 
@@ -23,7 +25,7 @@ const undoLimit = 2 * time.Hour
 // scan's arrival. Taking back twice is taking back once. Errors: not_found for a
 // scan of another device, conflict when it is too late or was no entry.
 func (r *Room) Undo(ctx context.Context, dev Device, scanID string, at int64) error {
-	return r.undo(ctx, scanID, func(s row, now time.Time) error {
+	return r.undo(ctx, scanID, "", func(s row, now time.Time) error {
 		took := time.Duration(at-s.DeviceTime) * time.Millisecond
 		if at == 0 {
 			took = now.Sub(s.ArrivedAt.Time)
@@ -41,23 +43,35 @@ func (r *Room) Undo(ctx context.Context, dev Device, scanID string, at int64) er
 	})
 }
 
-// UndoLater takes back any entry of the edition. Reception supervisors and organisers. Errors:
+// maxReason is the longest reason for taking an entry back, in characters.
+const maxReason = 200
+
+// UndoLater takes back any entry of the edition, with a reason (form field reason)
+// that stands in the audit. Reception supervisors and organisers. Errors: invalid with the field,
 // forbidden, not_found, conflict when it was no entry.
-func (r *Room) UndoLater(ctx context.Context, editionID int64, scanID string) error {
+func (r *Room) UndoLater(ctx context.Context, editionID int64, scanID, reason string) error {
 	if err := conference.MayReceive(ctx); err != nil {
 		return err
 	}
-	return r.undo(ctx, scanID, func(s row, _ time.Time) error {
+	reason = vietnamese.Normalise(reason)
+	var p conference.Problems
+	switch {
+	case reason == "":
+		p.Add("reason", "checkin.error.reason_missing")
+	case utf8.RuneCountInString(reason) > maxReason:
+		p.Add("reason", "checkin.error.reason_long", "max", maxReason)
+	}
+	return r.undo(ctx, scanID, reason, func(s row, _ time.Time) error {
 		if s.EditionID != editionID {
 			return conference.NotFound()
 		}
-		return nil
+		return p.Err()
 	})
 }
 
 const sqlUndo = `UPDATE scan SET undone_at = ?, version = (SELECT max(version) + 1 FROM scan) WHERE id = ?`
 
-func (r *Room) undo(ctx context.Context, scanID string, allowed func(row, time.Time) error) error {
+func (r *Room) undo(ctx context.Context, scanID, reason string, allowed func(row, time.Time) error) error {
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		s, found, err := scanByID(ctx, tx, scanID)
 		if err != nil {
@@ -80,6 +94,6 @@ func (r *Room) undo(ctx context.Context, scanID string, allowed func(row, time.T
 		}
 		tx.Publish(Topic(s.EditionID))
 		return audit.Note(ctx, tx, audit.Change{Edition: s.EditionID, Action: "checkin.undo", SubjectKind: "delegate", SubjectID: s.DelegateID,
-			Detail: map[string]any{"scan": s.ID}})
+			Detail: map[string]any{"scan": s.ID, "reason": reason}})
 	})
 }

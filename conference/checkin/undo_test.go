@@ -58,16 +58,13 @@ func TestUndoLater(t *testing.T) {
 	h := newHall(t, 1)
 	h.upload(h.a, h.scan(1, 0))
 	h.clock.Advance(time.Hour)
-	as := func(r conference.Role) context.Context {
-		return conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorStaff, ID: 1, Roles: []conference.Role{r}})
-	}
-	if err := h.room.UndoLater(as(conference.RoleSteward), edition, uuid(1)); conference.KindOf(err) != conference.KindForbidden {
+	if err := h.room.UndoLater(h.as(conference.RoleSteward), edition, uuid(1), "nhầm người"); conference.KindOf(err) != conference.KindForbidden {
 		t.Errorf("a steward: %v", err)
 	}
-	if err := h.room.UndoLater(as(conference.RoleOrganiser), 8, uuid(1)); conference.KindOf(err) != conference.KindNotFound {
+	if err := h.room.UndoLater(h.as(conference.RoleOrganiser), 8, uuid(1), "nhầm người"); conference.KindOf(err) != conference.KindNotFound {
 		t.Errorf("through another edition: %v", err)
 	}
-	if err := h.room.UndoLater(as(conference.RoleOrganiser), edition, uuid(1)); err != nil {
+	if err := h.room.UndoLater(h.as(conference.RoleOrganiser), edition, uuid(1), "nhầm người"); err != nil {
 		t.Fatalf("an organiser: %v", err)
 	}
 	if n := h.count(`SELECT count(*) FROM arrival`); n != 0 {

@@ -37,7 +37,11 @@ func (r *Room) Upload(ctx context.Context, dev Device, b Batch) (Answer, error) 
 		}
 		err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 			out.Results = make([]Result, 0, len(readings))
-			w := recorder{tx: tx, dev: dev, skew: tx.Now().UnixMilli() - b.Sent}
+			points, err := Checkpoints(ctx, tx, dev.EditionID)
+			if err != nil {
+				return err
+			}
+			w := recorder{tx: tx, dev: dev, points: points, skew: tx.Now().UnixMilli() - b.Sent}
 			for _, rd := range readings {
 				res, err := w.record(ctx, rd)
 				if err != nil {

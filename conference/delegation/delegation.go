@@ -96,7 +96,7 @@ type Delegate struct {
 	ID           int64
 	EditionID    int64
 	DelegationID int64
-	InvitationID int64
+	InvitationID int64  // 0: came on their own account (AddGuest)
 	Number       string // printed and spoken, no secret: "KC22-TNI-003"
 	ClientKey    string
 	FullName     string
@@ -118,7 +118,7 @@ type Delegate struct {
 	CreatedAt    db.Time
 	ChangedAt    db.Time
 
-	Sender   conference.Names // the invited organisation
+	Sender   conference.Names // the invited organisation, the own one of a guest
 	Province edition.Province // of the invitation; without its code and days of validity
 
 	// Warnings is filled by Add and Edit only.
@@ -140,6 +140,9 @@ func (d Delegate) Live() bool { return d.State != Withdrawn }
 func (d Delegate) Token(keys *conference.Keys) string {
 	return keys.LinkToken(conference.LinkDelegate, d.ID, d.Generation)
 }
+
+// Token gives the token of a delegate's personal link, for what must not keep it.
+func (r *Room) Token(d Delegate) string { return d.Token(r.keys) }
 
 // Path gives the address of the delegate's page: "/m/<token>". It opens once the
 // delegate is registered.

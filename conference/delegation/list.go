@@ -74,11 +74,16 @@ func nextNumber(ctx context.Context, tx *db.Tx, i invitation.Invitation) (string
 	if err != nil {
 		return "", fmt.Errorf("read edition: %w", err)
 	}
-	n, err := db.Value[int](ctx, tx, sqlNextNumber, e.ID, i.Province.Abbr)
+	return numberOf(ctx, tx, e, i.Province.Abbr)
+}
+
+// numberOf gives the next number behind three letters.
+func numberOf(ctx context.Context, tx *db.Tx, e edition.Edition, abbr string) (string, error) {
+	n, err := db.Value[int](ctx, tx, sqlNextNumber, e.ID, abbr)
 	if err != nil {
 		return "", fmt.Errorf("next delegate number: %w", err)
 	}
-	return fmt.Sprintf("%s-%s-%03d", e.Prefix, i.Province.Abbr, n), nil
+	return fmt.Sprintf("%s-%s-%03d", e.Prefix, abbr, n), nil
 }
 
 const sqlByClientKey = `SELECT d.id FROM delegate d JOIN delegation dn ON dn.id = d.delegation_id
@@ -136,11 +141,9 @@ func add(ctx context.Context, tx *db.Tx, invitationID int64, p Person) (Delegate
 	if p.Organisation == "" {
 		p.Organisation = i.Organisation.Vi
 	}
-	id, err := db.Insert(ctx, tx, sqlInsertDelegate, i.EditionID, delegationID, p.GroupID, number, p.ClientKey, p.FullName,
-		folded(p, number), vietnamese.DedupeKey(p.FullName), vietnamese.SortKey(p.FullName),
-		p.Gender, p.JobTitle, p.Organisation, p.Phone, p.Email, db.At(tx.Now()))
+	id, err := insertDelegate(ctx, tx, i.EditionID, delegationID, number, p)
 	if err != nil {
-		return Delegate{}, fmt.Errorf("insert delegate: %w", err)
+		return Delegate{}, err
 	}
 	if p.Head {
 		if err := setHead(ctx, tx, delegationID, id); err != nil {
@@ -152,6 +155,16 @@ func add(ctx context.Context, tx *db.Tx, invitationID int64, p Person) (Delegate
 		return Delegate{}, err
 	}
 	return d, note(ctx, tx, "delegation.add", d, map[string]any{"group": d.GroupID, "head": d.Head})
+}
+
+func insertDelegate(ctx context.Context, tx *db.Tx, editionID, delegationID int64, number string, p Person) (int64, error) {
+	id, err := db.Insert(ctx, tx, sqlInsertDelegate, editionID, delegationID, p.GroupID, number, p.ClientKey, p.FullName,
+		folded(p, number), vietnamese.DedupeKey(p.FullName), vietnamese.SortKey(p.FullName),
+		p.Gender, p.JobTitle, p.Organisation, p.Phone, p.Email, db.At(tx.Now()))
+	if err != nil {
+		return 0, fmt.Errorf("insert delegate: %w", err)
+	}
+	return id, nil
 }
 
 // folded gives what the search looks at.

@@ -10,15 +10,15 @@ import (
 	"hoinghi/db"
 )
 
-const sqlDelegates = `SELECT d.id, d.edition_id, d.delegation_id, dn.invitation_id, d.number, d.client_key, d.full_name, d.gender,
+const sqlDelegates = `SELECT d.id, d.edition_id, d.delegation_id, ifnull(dn.invitation_id, 0), d.number, d.client_key, d.full_name, d.gender,
     d.job_title, d.organisation, d.phone, d.email, g.id, g.name_vi, g.name_en, g.colour, g.category,
     d.state, ifnull(dn.head_id = d.id, 0) AND d.state <> 'withdrawn', d.generation, d.registered_at, d.created_at, d.changed_at,
-    o.name_vi, o.name_en, ifnull(pv.id, 0), ifnull(pv.province_id, 0), ifnull(p.slug, ''), ifnull(p.abbr, ''),
+    ifnull(o.name_vi, d.organisation), ifnull(o.name_en, ''), ifnull(pv.id, 0), ifnull(pv.province_id, 0), ifnull(p.slug, ''), ifnull(p.abbr, ''),
     ifnull(pv.name_vi, ''), ifnull(pv.name_en, ''), ifnull(pv.kind, ''), d.sort_key
 FROM delegate d
 JOIN delegation dn ON dn.id = d.delegation_id
-JOIN invitation i ON i.id = dn.invitation_id
-JOIN organisation o ON o.id = i.organisation_id
+LEFT JOIN invitation i ON i.id = dn.invitation_id
+LEFT JOIN organisation o ON o.id = i.organisation_id
 JOIN delegate_group g ON g.id = d.delegate_group_id
 LEFT JOIN province_version pv ON pv.id = i.province_version_id
 LEFT JOIN province p ON p.id = pv.province_id`

@@ -101,15 +101,7 @@ const sqlRegister = `UPDATE delegate SET state = 'registered', token_hash = ?2, 
 
 // register gives a delegate the state, the link, the badge and the mail of one who comes.
 func (r *Room) register(ctx context.Context, tx *db.Tx, d Delegate) error {
-	e, err := edition.ByID(ctx, tx, d.EditionID)
-	if err != nil {
-		return fmt.Errorf("read edition: %w", err)
-	}
-	if err := db.Exec(ctx, tx, sqlRegister, d.ID, conference.TokenHash(d.Token(r.keys)), db.At(tx.Now())); err != nil {
-		return fmt.Errorf("register delegate: %w", err)
-	}
-	_, err = badge.Issue(ctx, tx, badge.Holder{Edition: e.ID, DelegateID: d.ID, Category: d.Category, Days: dayMask(e), Epoch: e.BadgeEpoch()})
-	if err != nil {
+	if err := r.admit(ctx, tx, d); err != nil {
 		return err
 	}
 	return r.queueConfirm(ctx, tx, d)

@@ -35,16 +35,21 @@ type Page struct {
 	Next      string // "" on the last page
 }
 
-const searchWhere = `
-WHERE d.edition_id = ?1 AND NOT (d.state = 'withdrawn' AND d.registered_at IS NULL)
-    AND (?2 = '' OR d.state = ?2) AND (?3 = 0 OR i.province_version_id = ?3) AND (?4 = 0 OR d.delegate_group_id = ?4)
-    AND NOT EXISTS (SELECT 1 FROM json_each(?5) t WHERE instr(' ' || d.folded, ' ' || t.value) = 0)`
+// Most queries are of one or two words: those are compared as they are, and only what
+// is beyond them is unpacked, for each delegate that is left.
+const searchWhere = `d.edition_id = ?1 AND NOT (d.state = 'withdrawn' AND d.registered_at IS NULL)
+    AND (?2 = '' OR d.state = ?2) AND (?4 = 0 OR d.delegate_group_id = ?4)
+    AND (?3 = 0 OR d.delegation_id IN (SELECT pn.id FROM delegation pn JOIN invitation pi ON pi.id = pn.invitation_id WHERE pi.province_version_id = ?3))
+    AND (?5 = '' OR instr(' ' || d.folded, ?5) > 0) AND (?6 = '' OR instr(' ' || d.folded, ?6) > 0)
+    AND (?7 = '' OR NOT EXISTS (SELECT 1 FROM json_each(?7) t WHERE instr(' ' || d.folded, ' ' || t.value) = 0))`
 
+// A page follows the index of names. The count goes through all delegates: the plus has
+// them read in the order of their table, which takes a fifth of the time by an index.
 const (
-	sqlSearch = sqlDelegates + searchWhere + `
-    AND (d.sort_key, d.id) > (?6, ?7) ORDER BY d.sort_key, d.id LIMIT ?8`
-	sqlSearchCount = `SELECT count(*) FROM delegate d
-JOIN delegation dn ON dn.id = d.delegation_id JOIN invitation i ON i.id = dn.invitation_id` + searchWhere
+	sqlSearch = sqlDelegates + `
+WHERE ` + searchWhere + `
+    AND (d.sort_key, d.id) > (?8, ?9) ORDER BY d.sort_key, d.id LIMIT ?10`
+	sqlSearchCount = `SELECT count(*) FROM delegate d WHERE +` + searchWhere
 )
 
 // Search gives the delegates of an edition that a filter lets through, in the
@@ -68,14 +73,28 @@ func Search(ctx context.Context, q db.Reader, editionID int64, f Filter) (Page, 
 }
 
 func search(ctx context.Context, q db.Reader, editionID int64, f Filter, tokens []string) (Page, error) {
-	words, err := json.Marshal(tokens)
-	if err != nil {
-		return Page{}, fmt.Errorf("write query: %w", err)
+	var words [2]string
+	for n := range words {
+		if len(tokens) > 0 {
+			words[n], tokens = " "+tokens[0], tokens[1:]
+		}
 	}
-	args := []any{editionID, f.State, f.ProvinceVersionID, f.GroupID, string(words)}
+	rest := ""
+	if len(tokens) > 0 {
+		raw, err := json.Marshal(tokens)
+		if err != nil {
+			return Page{}, fmt.Errorf("write query: %w", err)
+		}
+		rest = string(raw)
+	}
+	args := []any{editionID, f.State, f.ProvinceVersionID, f.GroupID, words[0], words[1], rest}
 	var p Page
+	var err error
 	if p.Total, err = db.Value[int](ctx, q, sqlSearchCount, args...); err != nil {
 		return Page{}, fmt.Errorf("count delegates: %w", err)
+	}
+	if p.Total == 0 {
+		return p, nil
 	}
 	limit := min(f.Limit, maxLimit)
 	if limit <= 0 {

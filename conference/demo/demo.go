@@ -20,6 +20,7 @@ import (
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/outbox"
+	"hoinghi/conference/press"
 	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
 )
@@ -31,6 +32,7 @@ type Rooms struct {
 	Invitations *invitation.Room
 	Delegations *delegation.Room
 	Checkins    *checkin.Room
+	Press       *press.Room
 	Agenda      *agenda.Room
 	Outbox      *outbox.Outbox
 	Signer      *badge.Signer
@@ -45,6 +47,8 @@ type Links struct {
 	Door          string       `json:"door"`
 	Delegate      string       `json:"delegate"`
 	Press         string       `json:"press"`
+	PressOfficer  string       `json:"press_officer"`
+	Supervisor    string       `json:"supervisor"`
 	FocalPoints   []FocalPoint `json:"focal_points"`
 }
 
@@ -190,7 +194,13 @@ func (f *filler) play(ctx context.Context) error {
 	post := f.deliver(ctx)
 	err = f.answer(ctx, cast)
 	if err == nil {
+		err = f.receivePress(ctx, staff.press.Actor())
+	}
+	if err == nil {
 		err = f.openDoor(ctx, cast)
+	}
+	if err == nil {
+		err = f.openStations(ctx, cast, staff.supervisor.Actor())
 	}
 	if err = errors.Join(err, post.finish(ctx, err == nil), passwords()); err != nil {
 		return err

@@ -13,6 +13,7 @@ import (
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/outbox"
+	"hoinghi/conference/press"
 	"hoinghi/conference/report"
 	"hoinghi/conference/testkit"
 	"hoinghi/db"
@@ -48,11 +49,13 @@ func newSite(t *testing.T, mail outbox.Config) *site {
 		t.Fatal(err)
 	}
 	signer := badge.NewSigner(keys)
+	delegations := delegation.New(d, keys, out, signer, loc, base, "HOINGHI.EXAMPLE.VN")
 	return &site{clock: clock, db: d, keys: keys, rooms: demo.Rooms{
 		Editions: edition.New(d), Outbox: out, Signer: signer, Agenda: agenda.New(d), Checkins: checkin.New(d, signer),
 		Accounts:    account.New(d, account.WithHashing(account.Cost{MemoryKiB: 64, Passes: 1, Threads: 1})),
 		Invitations: invitation.New(d, keys, out, loc, base),
-		Delegations: delegation.New(d, keys, out, signer, loc, base, "HOINGHI.EXAMPLE.VN"),
+		Delegations: delegations,
+		Press:       press.New(d, out, delegations, loc, base),
 	}}
 }
 

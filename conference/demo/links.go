@@ -26,6 +26,15 @@ func (f *filler) links(ctx context.Context) (Links, error) {
 	if out.Organiser, err = f.signIn(ctx, staff, organiserEmail); err != nil {
 		return Links{}, err
 	}
+	if out.PressOfficer, err = f.signIn(ctx, staff, pressEmail); err != nil {
+		return Links{}, err
+	}
+	if out.Supervisor, err = f.signIn(ctx, staff, supervisorEmail); err != nil {
+		return Links{}, err
+	}
+	if out.Press, err = f.pressLink(ctx); err != nil {
+		return Links{}, err
+	}
 	if out.Door, err = f.pairing(ctx); err != nil {
 		return Links{}, err
 	}

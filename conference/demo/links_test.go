@@ -22,7 +22,8 @@ func TestLinks(t *testing.T) {
 	raw := must(json.Marshal(links))(t)
 	shape := regexp.MustCompile(`^\{"base":"https://hoinghi\.example\.vn","administrator":"https://hoinghi\.example\.vn/desk/link/[0-9A-Z]{26}",` +
 		`"organiser":"https://hoinghi\.example\.vn/desk/link/[0-9A-Z]{26}","door":"https://hoinghi\.example\.vn/door/pair#[0-9A-Z]{26}",` +
-		`"delegate":"https://hoinghi\.example\.vn/m/[0-9A-Z]{26}","press":"",` +
+		`"delegate":"https://hoinghi\.example\.vn/m/[0-9A-Z]{26}","press":"https://hoinghi\.example\.vn/m/[0-9A-Z]{26}",` +
+		`"press_officer":"https://hoinghi\.example\.vn/desk/link/[0-9A-Z]{26}","supervisor":"https://hoinghi\.example\.vn/desk/link/[0-9A-Z]{26}",` +
 		`"focal_points":\[(,?\{"province":"[^"]+","link":"https://hoinghi\.example\.vn/m/[0-9A-Z]{26}","code":"[A-Z]{3}-[0-9A-Z]{6}"\}){20}\]\}$`)
 	if !shape.Match(raw) {
 		t.Errorf("the links are %s", raw)
@@ -31,7 +32,7 @@ func TestLinks(t *testing.T) {
 		t.Errorf("the first focal point is of %s, want the host", links.FocalPoints[0].Province)
 	}
 	seen := map[string]bool{}
-	secrets := []string{links.Administrator, links.Organiser, links.Door, links.Delegate}
+	secrets := []string{links.Administrator, links.Organiser, links.Door, links.Delegate, links.Press, links.PressOfficer, links.Supervisor}
 	for _, f := range links.FocalPoints {
 		secrets = append(secrets, f.Link, f.Code, f.Province)
 	}
@@ -51,7 +52,8 @@ func last(link string) string { return link[strings.LastIndexAny(link, "/#")+1:]
 func (s *site) testOpen(t *testing.T, links demo.Links) {
 	ctx := t.Context()
 	for range 2 {
-		for link, role := range map[string]conference.Role{links.Administrator: conference.RoleAdministrator, links.Organiser: conference.RoleOrganiser} {
+		for link, role := range map[string]conference.Role{links.Administrator: conference.RoleAdministrator, links.Organiser: conference.RoleOrganiser,
+			links.PressOfficer: conference.RolePressOfficer, links.Supervisor: conference.RoleSupervisor} {
 			_, token, err := s.rooms.Accounts.SignInByLink(ctx, last(link), "test")
 			if err != nil {
 				t.Fatalf("%s's link: %v", role, err)

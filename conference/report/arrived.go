@@ -8,7 +8,11 @@ import (
 	"hoinghi/db"
 )
 
-const sqlArrived = `SELECT delegate_id, at FROM arrival WHERE edition_id = ?1 AND delegate_id IN (SELECT value FROM json_each(?2))`
+// The named ones' entries are looked up in their index; the view of arrivals would go
+// through everybody's.
+const sqlArrived = `SELECT delegate_id, min(effective_at) FROM scan
+WHERE edition_id = ?1 AND delegate_id IN (SELECT value FROM json_each(?2)) AND undone_at IS NULL AND verdict IN ('accepted', 'already')
+GROUP BY delegate_id`
 
 // ArrivedAt gives when those of the named delegates who are inside came in.
 func ArrivedAt(ctx context.Context, q db.Reader, edition int64, delegates []int64) (map[int64]db.Time, error) {

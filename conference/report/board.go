@@ -99,8 +99,8 @@ SELECT i.id, coalesce(i.province_version_id, 0), o.name_vi, o.name_en,
        (SELECT coalesce(sum(q.seats), 0) FROM quota q WHERE q.invitation_id = i.id),
        (SELECT count(*) FROM delegate d WHERE d.delegation_id = dn.id AND d.state IN ('listed', 'registered')),
        (SELECT count(*) FROM delegate d WHERE d.delegation_id = dn.id AND d.state = 'registered'),
-       (SELECT count(*) FROM arrival a JOIN delegate d ON d.id = a.delegate_id
-         WHERE a.edition_id = i.edition_id AND d.delegation_id = dn.id AND d.state <> 'withdrawn'),
+       (SELECT count(*) FROM delegate d WHERE d.delegation_id = dn.id AND d.state <> 'withdrawn'
+         AND EXISTS (SELECT 1 FROM scan s WHERE s.edition_id = i.edition_id AND s.delegate_id = d.id AND s.undone_at IS NULL AND s.verdict IN ('accepted', 'already'))),
        coalesce((SELECT m.state FROM mail m WHERE m.kind = 'invitation.invite' AND m.subject_id = i.id ORDER BY m.id DESC LIMIT 1), ''),
        i.queued_at, i.opened_at, i.answered_at, dn.submitted_at, i.answer, i.decline_reason
 FROM invitation i

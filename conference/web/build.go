@@ -15,6 +15,7 @@ import (
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/outbox"
+	"hoinghi/conference/press"
 	"hoinghi/conference/showcase"
 	"hoinghi/conference/web/ui"
 	"hoinghi/db"
@@ -40,6 +41,7 @@ func Build(ctx context.Context, d *db.DB, keys *conference.Keys, log *slog.Logge
 	rooms.Delegations = delegation.New(d, keys, out, signer, loc, base, host)
 	rooms.Delegations.UseCalendar(calendar(d, base))
 	rooms.Checkins = checkin.New(d, signer)
+	rooms.Press = press.New(d, out, rooms.Delegations, loc, base)
 	return ui.NewSite(ctx, d, keys, log, loc, rooms, cfg)
 }
 

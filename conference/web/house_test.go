@@ -21,7 +21,7 @@ import (
 
 // house is the whole program on a loopback port, filled with the example edition.
 type house struct {
-	t     *testing.T
+	t     testing.TB
 	db    *db.DB
 	site  *ui.Site
 	clock *testkit.Clock
@@ -31,18 +31,18 @@ type house struct {
 
 // open gives the house with its mails still queued: drawing the hundreds of codes in
 // them would be most of a test's time.
-func open(t *testing.T) *house {
+func open(t testing.TB) *house {
 	t.Helper()
 	return openWith(t, outbox.Config{SMTPURL: "smtp://127.0.0.1:1", From: "btc@hoinghi.invalid"})
 }
 
 // openWithMail gives the house with every mail in its own mailbox.
-func openWithMail(t *testing.T) *house {
+func openWithMail(t testing.TB) *house {
 	t.Helper()
 	return openWith(t, outbox.Config{From: "btc@hoinghi.invalid", FromName: "Ban Tổ chức"})
 }
 
-func openWith(t *testing.T, mail outbox.Config) *house {
+func openWith(t testing.TB, mail outbox.Config) *house {
 	t.Helper()
 	clock := testkit.NewClock()
 	clock.Set(demo.Moment())
@@ -67,7 +67,7 @@ func openWith(t *testing.T, mail outbox.Config) *house {
 	t.Cleanup(func() { stop(); server.Close() })
 	h := &house{t: t, db: d, site: site, clock: clock, base: base.String()}
 	h.links, err = demo.Fill(ctx, d, testkit.Keys(t), demo.Rooms{Editions: site.Editions, Accounts: site.Accounts, Invitations: site.Invitations,
-		Delegations: site.Delegations, Checkins: site.Checkins, Agenda: site.Agenda, Outbox: site.Outbox, Signer: site.Signer}, h.base)
+		Delegations: site.Delegations, Checkins: site.Checkins, Agenda: site.Agenda, Outbox: site.Outbox, Press: site.Press, Signer: site.Signer}, h.base)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -30,6 +30,7 @@ func TestEveryPageThatLinksLeadToWorks(t *testing.T) {
 		"steward":       {h.staff(conference.RoleSteward), []string{"/desk"}},
 		"press officer": {h.staff(conference.RolePressOfficer), []string{"/desk"}},
 		"focal point":   {h.visitor(), focalPaths(h)},
+		"journalist":    {h.visitor(), []string{strings.TrimPrefix(h.links.Press, h.base)}},
 		"delegate":      {h.visitor(), []string{strings.TrimPrefix(h.links.Delegate, h.base)}},
 		"device":        {h.device(), []string{"/door"}},
 	}
@@ -61,6 +62,7 @@ func focalPaths(h *house) []string {
 func (h *house) checkAllRendered(t *testing.T) {
 	t.Helper()
 	h.visitor().get("/door/pair")
+	h.visitor().get("/e/xii-2022/press/applied")
 	h.staff(conference.RoleOrganiser).get("/desk/e/xii-2022/invitations/sendings/1")
 	h.staff(conference.RoleOrganiser).get("/desk/e/xii-2022/letters/zip")
 	h.checkBadgeLinks(t)

@@ -43,7 +43,7 @@ func TestVerbsAskWhoActs(t *testing.T) {
 		"delegation.Withdraw":      func(ctx context.Context) error { return s.Delegations.Withdraw(ctx, 1) },
 		"account.Invite":           func(ctx context.Context) error { _, _, err := s.Accounts.Invite(ctx, account.Invitation{}); return err },
 		"account.Disable":          func(ctx context.Context) error { return s.Accounts.Disable(ctx, 1) },
-		"checkin.UndoLater":        func(ctx context.Context) error { return s.Checkins.UndoLater(ctx, 1, "x") },
+		"checkin.UndoLater":        func(ctx context.Context) error { return s.Checkins.UndoLater(ctx, 1, "x", "y") },
 	}
 	actors := []conference.Actor{
 		{Kind: conference.ActorNobody},

@@ -42,6 +42,6 @@ func TestProgrammeLooks(t *testing.T) {
 	welcome := h.sessionCalled("Phát biểu chào mừng")
 	where := v.goes(fmt.Sprintf("%s/%d/remove", deskProgramme, welcome.ID))
 	look("removed", where, "")
-	v.goes(deskProgramme+"/new", "kind", "speech", "date", "2022-10-13", "starts_at", "08:20", "ends_at", "08:40", "title_vi", "Chen ngang", "room_vi", welcome.RoomVi, "allow_overlap", "1")
+	v.goes(deskProgramme+"/new", "kind", "speech", "visibility", "public", "date", "2022-10-13", "starts_at", "08:20", "ends_at", "08:40", "title_vi", "Chen ngang", "room_vi", welcome.RoomVi, "allow_overlap", "1")
 	look("clash", deskProgramme, "")
 }

@@ -133,7 +133,7 @@ func TestRestoringIntoATakenRoomAsksFirst(t *testing.T) {
 	s := h.sessionCalled("Phát biểu chào mừng")
 	at := fmt.Sprintf("%s/%d", deskProgramme, s.ID)
 	v.goes(at + "/remove")
-	v.goes(deskProgramme+"/new", "kind", "speech", "date", "2022-10-13", "starts_at", "08:20", "ends_at", "08:25", "title_vi", "Chen ngang", "room_vi", s.RoomVi)
+	v.goes(deskProgramme+"/new", "kind", "speech", "visibility", "public", "date", "2022-10-13", "starts_at", "08:20", "ends_at", "08:25", "title_vi", "Chen ngang", "room_vi", s.RoomVi)
 	where := v.goes(at + "/restore")
 	_, body := v.get(where)
 	if !strings.Contains(body, "Chưa khôi phục được") || !strings.Contains(body, `name="allow_overlap" value="1"`) {
@@ -206,7 +206,7 @@ func TestOrganiserPlacesSpeakers(t *testing.T) {
 		t.Errorf("a fifth paper: %d\n%s", res.StatusCode, problems(body))
 	}
 	// The same speaker elsewhere at that time.
-	v.goes(deskProgramme+"/new", "kind", "speech", "date", "2022-10-13", "starts_at", "09:30", "ends_at", "10:30", "title_vi", "Chuyên đề song song", "room_vi", "Phòng họp nhỏ")
+	v.goes(deskProgramme+"/new", "kind", "speech", "visibility", "public", "date", "2022-10-13", "starts_at", "09:30", "ends_at", "10:30", "title_vi", "Chuyên đề song song", "room_vi", "Phòng họp nhỏ")
 	other := fmt.Sprintf("%s/%d", deskProgramme, h.sessionCalled("Chuyên đề song song").ID)
 	res, body = v.fill(other+"/speeches/new", "speaker_id", chosen[1], "starts_at", "10:05")
 	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, `name="allow_overlap"`) || !strings.Contains(problems(body), "cùng lúc 10:05–10:10") {

@@ -89,7 +89,7 @@ func (h *house) ask(v *visitor, r ui.Route) int {
 	h.t.Helper()
 	path := r.Path
 	for _, p := range []struct{ name, value string }{{":edition", "xii-2022"}, {":token", "0000000000000000000000000A"}, {":id", "999999999"},
-		{":campaign", "999999999"}, {":n", "0"}, {":number", "KC22-TNI-999"}, {":code", "nothing"}} {
+		{":campaign", "999999999"}, {":scan", "00000000-0000-4000-8000-000000000000"}, {":n", "0"}, {":number", "KC22-TNI-999"}, {":code", "nothing"}} {
 		path = strings.ReplaceAll(path, p.name, p.value)
 	}
 	if strings.HasSuffix(path, "/live") {

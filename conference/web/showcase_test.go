@@ -41,7 +41,7 @@ func (v *visitor) upload(path string, fields map[string]string, file []byte) (*h
 	return v.send(http.MethodPost, path, w.FormDataContentType(), b.String())
 }
 
-func photo(t *testing.T) []byte {
+func photo(t testing.TB) []byte {
 	t.Helper()
 	m := image.NewRGBA(image.Rect(0, 0, 800, 600))
 	for y := range 600 {

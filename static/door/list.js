@@ -16,6 +16,7 @@ export class List {
 
   get ready() { return this.#data !== null; }
   get place() { return this.#data?.checkpoint.name ?? ''; }
+  get point() { return this.#data?.checkpoint.id ?? 0; }
 
   load(data, version, at) {
     const before = this.#byId;
@@ -75,7 +76,7 @@ export class List {
     let registered = 0;
     let arrived = 0;
     for (const person of this.#byId.values()) {
-      if (person.state === 'withdrawn') continue;
+      if (person.state === 'withdrawn' || !person.in && !this.#admits(person)) continue;
       if (person.in) arrived++;
       if (person.in || person.state === 'registered') registered++;
     }
@@ -122,10 +123,17 @@ export class List {
     return { verdict: 'unverified', group: groups.find((g) => g.category === code.category)?.name };
   }
 
+  // #admits tells whether this checkpoint lets a person's group pass; a list without a
+  // rule lets everybody.
+  #admits(person) {
+    const admits = this.#data?.checkpoint.admits ?? [];
+    return admits.length === 0 || admits.includes(person.group_code);
+  }
+
   // of judges a person found by badge or by name.
   of(person, now) {
     if (person.state === 'withdrawn') return { verdict: 'withdrawn', person };
-    if (!person.in) return { verdict: 'accepted', person };
+    if (!person.in) return { verdict: this.#admits(person) ? 'accepted' : 'wrong_group', person };
     return { verdict: again(person.in, now), person, first: person.in };
   }
 }

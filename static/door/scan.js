@@ -5,6 +5,7 @@
 
 import { parse } from './code.js';
 import { Camera } from './camera.js';
+import { Handheld } from './handheld.js';
 import { List, again } from './list.js';
 import { Sound } from './sound.js';
 import { Store } from './store.js';
@@ -51,6 +52,13 @@ const camera = new Camera(view.at('video'), root.dataset, {
   torch: showTorch,
 });
 
+const handheld = new Handheld(root, view, {
+  token: (token) => { seen.set(token, performance.now()); scan({ token }); },
+  strange: () => show({ verdict: 'not_a_badge' }),
+  unlock,
+  camera: (on) => (on ? camera.start() : camera.stop()),
+});
+
 // --- reading -----------------------------------------------------------------
 
 function takeTexts(texts) {
@@ -75,20 +83,24 @@ function takeTexts(texts) {
   }
 }
 
-// scan takes one reading: { token } of a badge, or { person } found by name.
-async function scan({ token, person }) {
+// scan takes one reading: { token } of a badge, or { person } found by name; with
+// reason the steward lets somebody in by hand, and with anyway against the checkpoint's rule.
+async function scan({ token, person, reason, anyway }) {
   const t = Date.now();
   const id = uuid();
   const now = sync.serverNow();
   const local = person ? list.of(person, now) : await list.judge(token, now);
-  const card = { id, byHand: Boolean(person), listTime: list.at ? view.time(list.at) : '', ...local };
+  if (anyway && local.verdict === 'wrong_group') local.verdict = 'accepted';
+  const card = { id, token, byHand: Boolean(person), anyway, listTime: list.at ? view.time(list.at) : '', ...local };
   if (local.verdict === 'repeat') {
     show(card);
     return;
   }
-  const row = { id, t, off: sync.offset, local: local.verdict === 'unverified' ? '' : local.verdict };
+  const row = { id, t, off: sync.offset, point: list.point, local: local.verdict === 'unverified' ? '' : local.verdict };
   if (person) row.delegate = person.id;
   else row.token = token;
+  if (reason) row.reason = reason;
+  if (anyway) row.anyway = true;
   if (local.verdict === 'accepted') {
     row.person = local.person.id;
     row.in = { scan: id, at: now, device: root.dataset.device, checkpoint: list.place, mine: true };
@@ -153,7 +165,7 @@ function takeResult(result, row) {
   }
   if (result.doubt) view.banner('clock', view.say('clock_doubt'));
   const verdict = result.verdict === 'already' && result.first ? again(result.first, sync.serverNow()) : result.verdict;
-  const card = { id: row.id, byHand: Boolean(row.delegate), verdict, person, first: result.first, reason: result.reason, replaced: result.replaced };
+  const card = { id: row.id, token: row.token, byHand: Boolean(row.delegate), anyway: row.anyway, verdict, person, first: result.first, reason: result.reason, replaced: result.replaced };
   const before = recent.find((e) => e.id === row.id)?.verdict;
   amend(row.id, { verdict: result.verdict, name: person?.name ?? '', number: person?.number ?? '', person: person?.id });
   const give = answers.get(row.id);
@@ -231,8 +243,9 @@ function takeUndone(row, refused) {
 const box = view.at('search');
 
 function search() {
+  if (handheld.reading) return; // what arrives is a scan, which leaves the box as it was
   const token = parse(box.value);
-  if (token) { // a handheld scanner types into whatever has the focus
+  if (token) { // pasted, or typed by a scanner that is as slow as a person
     box.value = '';
     scan({ token });
   }
@@ -254,13 +267,18 @@ view.at('confirm').addEventListener('close', () => {
   box.value = '';
   search();
   box.blur();
-  scan({ person });
+  const { token, anyway } = dialog.dataset;
+  const reason = dialog.querySelector(`[name="${anyway ? 'anyway' : 'reason'}"]:checked`)?.value;
+  scan({ ...(token ? { token } : { person }), reason, anyway: Boolean(anyway) });
 });
 view.at('recent').addEventListener('click', (event) => {
   const button = event.target.closest('[data-undo]');
   if (button) undo(button.dataset.undo);
 });
-view.at('verdict').addEventListener('click', () => view.idle());
+view.at('verdict').addEventListener('click', (event) => {
+  if (event.target.closest('[data-anyway]') && view.card?.person) view.confirm(view.card.person, { token: view.card.token, anyway: true });
+  else view.idle();
+});
 
 // --- the bar, the camera ---------------------------------------------------------
 
@@ -307,10 +325,15 @@ function showTorch(available, on) {
 view.at('cameras').addEventListener('change', (event) => camera.choose(event.target.value));
 view.at('torch').addEventListener('click', (event) => camera.torch(event.currentTarget.getAttribute('aria-pressed') !== 'true'));
 
-view.at('start').addEventListener('click', async () => {
+// unlock must be called inside a tap or a key press: sound and a screen that stays lit need one.
+function unlock() {
   sound.unlock();
   keepAwake();
   navigator.storage?.persist?.();
+}
+
+view.at('start').addEventListener('click', async () => {
+  unlock();
   await camera.start();
 });
 

@@ -95,7 +95,7 @@ export class Sync {
     const sent = Date.now();
     const answer = await call('/door/scans', {
       sent, cursor: this.#cursor,
-      scans: scans.map(({ id, seq, token, delegate, t, off, local }) => ({ id, seq, token, delegate, t, off, local })),
+      scans: scans.map(({ id, seq, token, delegate, point, anyway, reason, t, off, local }) => ({ id, seq, token, delegate, point, anyway, reason, t, off, local })),
     });
     this.#setOffset(sent, answer.now);
     const named = new Map(answer.results.map((r) => [r.id, r]));

@@ -6,6 +6,7 @@ const KIND = { // verdict → look of design.md "The door", icon, tone
   already: ['already', 'history', 'already'],
   repeat: ['already', 'history', 'repeat'], // this device itself, a moment ago: amber too, with the quieter tone
   unverified: ['unverified', 'circle-question-mark', 'unverified'],
+  wrong_group: ['refused', 'ban', 'refused'],
   revoked: ['refused', 'ban', 'refused'],
   withdrawn: ['refused', 'user-x', 'refused'],
   unknown: ['refused', 'circle-x', 'refused'],
@@ -61,7 +62,7 @@ export class View {
     const [name, ...about] = card.person ? this.#person(card.person) : [];
     const text = this.#text(card);
     // When and where somebody came in matters more than their title, and must not be scrolled to.
-    parts.push(...[name, text && make('p', 'verdict-note', text), ...about].filter(Boolean));
+    parts.push(...[name, text && make('p', 'verdict-note', text), card.verdict === 'wrong_group' && card.person && this.#anyway(), ...about].filter(Boolean));
     if (card.pending) parts.push(make('p', 'verdict-pending', this.icon('cloud-off'), this.say('pending')));
     const step = this.#step(card);
     if (step) parts.push(make('p', 'verdict-step', step));
@@ -81,6 +82,13 @@ export class View {
     place.scrollTop = 0;
     document.body.dataset.verdict = place.dataset.verdict;
     if (look === 'repeat') this.#hide = setTimeout(() => this.idle(), 1500);
+  }
+
+  #anyway() {
+    const button = make('button', 'button', this.say('anyway'));
+    button.type = 'button';
+    button.dataset.anyway = 'yes';
+    return button;
   }
 
   shows(id) { return this.#shown?.id === id; }
@@ -111,7 +119,7 @@ export class View {
       case 'unverified':
         return card.bare ? this.say('text_no_list') : [this.say('text_unverified', { time: card.listTime ?? '' }), card.group].filter(Boolean).join(' ');
       case 'accepted':
-        return card.byHand ? this.say('text_by_hand') : '';
+        return card.anyway ? this.say('text_anyway') : card.byHand ? this.say('text_by_hand') : '';
       default:
         return this.say('text_' + card.verdict);
     }
@@ -128,7 +136,7 @@ export class View {
     const place = this.at('verdict');
     place.className = 'verdict';
     for (const name of ['verdict', 'scan', 'pending', 'person']) place.dataset[name] = '';
-    place.replaceChildren(make('p', 'verdict-idle', this.icon('scan-line'), this.say('idle')));
+    place.replaceChildren(make('p', 'verdict-idle', this.icon('scan-line'), this.say(this.#root.dataset.reader === 'handheld' ? 'idle_handheld' : 'idle')));
     document.body.dataset.verdict = '';
   }
 
@@ -214,10 +222,16 @@ export class View {
     }));
   }
 
-  confirm(person) {
+  // confirm asks why somebody is let in by hand, or, with anyway, against the rule of the checkpoint.
+  confirm(person, { token = '', anyway = false } = {}) {
     const dialog = this.at('confirm');
     this.at('confirm-person').replaceChildren(...this.#person(person));
+    this.at('confirm-title').textContent = this.say(anyway ? 'confirm_anyway' : 'confirm');
+    this.at('reasons').hidden = anyway;
+    this.at('reasons-anyway').hidden = !anyway;
     dialog.dataset.delegate = String(person.id);
+    dialog.dataset.token = token;
+    dialog.dataset.anyway = anyway ? 'yes' : '';
     dialog.showModal();
   }
 }

@@ -161,12 +161,13 @@ function prepare() {
 // --- wiring ----------------------------------------------------------------
 
 document.addEventListener("click", (event) => {
-  const target = event.target.closest?.("[data-copy], [data-copy-from], [data-share], [data-dialog], [data-close]");
+  const target = event.target.closest?.("[data-copy], [data-copy-from], [data-share], [data-dialog], [data-close], [data-print]");
   closeMenus(event.target.closest?.("details.menu"));
   if (!target) return;
   if ("copy" in target.dataset || "copyFrom" in target.dataset) copy(target);
   else if ("share" in target.dataset) share(target);
   else if ("dialog" in target.dataset) openDialog(event, target);
+  else if ("print" in target.dataset) window.print();
   else target.closest("dialog")?.close();
 });
 

@@ -49,17 +49,22 @@ func (d *Desk) arrivals(r *ui.Request) error {
 	}
 	page := arrivalsPage{Frame: r.Frame("arrivals"), Arrived: rec.Arrived, Registered: rec.Registered, Base: "/desk/e/" + e.Slug + "/arrivals"}
 	places := ui.FormerTiles() // provinces that kept their name stay where they were
+	unplaced := 0
 	for _, p := range rec.Provinces {
 		name := p.Name(lang)
 		if name == "" {
 			name = r.T("desk.arrivals.central")
 		}
 		page.Rows = append(page.Rows, provinceRow{Name: name, Host: p.Host, Present: p.Arrived, Total: p.Registered})
-		if at, ok := places[p.Slug]; ok {
+		at, ok := places[p.Slug]
+		switch {
+		case ok:
 			page.Tiles = append(page.Tiles, tile{Name: name, Short: at.Short, Col: at.Col, Row: at.Row, Present: p.Arrived, Total: p.Registered})
+		case p.Slug != "":
+			unplaced++ // guests of no province have no place on any map; the table counts them
 		}
 	}
-	if len(page.Tiles) != len(page.Rows) {
+	if unplaced > 0 {
 		page.Tiles = nil // a map that leaves somebody out would mislead
 	}
 	for _, a := range rec.Latest {

@@ -8,6 +8,7 @@ import (
 	"strings"
 	"time"
 
+	"hoinghi/conference"
 	"hoinghi/conference/audit"
 	"hoinghi/conference/web/ui"
 )
@@ -50,8 +51,12 @@ func (d *Desk) audit(r *ui.Request) error {
 func auditLine(r *ui.Request, e audit.Entry) auditRow {
 	row := auditRow{At: ui.Moment(e.At.Time, r.Lang()), Who: e.ActorLabel, What: r.T("audit." + e.Action),
 		Subject: fmt.Sprintf("%s %d", r.T("audit.subject."+e.SubjectKind), e.SubjectID), Detail: details(r, e.Detail)}
-	if e.ActorKind == "system" {
+	switch e.ActorKind {
+	case conference.ActorSystem:
 		row.Who = r.T("desk.audit.system")
+	case conference.ActorNobody:
+		row.Who = r.T("desk.audit.visitor")
+	case conference.ActorStaff, conference.ActorFocalPoint, conference.ActorDelegate, conference.ActorDevice:
 	}
 	return row
 }

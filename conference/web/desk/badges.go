@@ -87,7 +87,7 @@ func (d *Desk) showBadges(r *ui.Request, status int, form *ui.Form, chosen deleg
 	for _, l := range document.Layouts() {
 		page.Layouts = append(page.Layouts, choiceOf(r, l, len(holders), form.Get("layout")))
 	}
-	for _, o := range []string{"province", "name"} {
+	for _, o := range badgeOrders() {
 		page.Orders = append(page.Orders, ui.Option{Value: o, Label: r.T("print.order." + o)})
 	}
 	if page.Trouble, err = unprintable(holders); err != nil {
@@ -98,6 +98,8 @@ func (d *Desk) showBadges(r *ui.Request, status int, form *ui.Form, chosen deleg
 	}
 	return r.PageStatus(status, "desk/badges/index", page)
 }
+
+func badgeOrders() []string { return []string{"province", "name"} }
 
 func choiceOf(r *ui.Request, l document.Layout, badges int, chosen string) layoutChoice {
 	w, h := l.Size()
@@ -141,6 +143,9 @@ func (d *Desk) printBadges(r *ui.Request) error {
 	x, y := offset(form, "x"), offset(form, "y")
 	if !layout.Known() {
 		form.Note("layout", conference.Say("print.error.layout"))
+	}
+	if order := form.Get("order"); order != "" && !slices.Contains(badgeOrders(), order) {
+		form.Note("order", conference.Say("print.error.order"))
 	}
 	holders, err := delegation.BadgeHolders(r.Context(), d.DB, r.Edition().ID, chosen)
 	if err != nil {

@@ -4,6 +4,7 @@ import (
 	"hoinghi/conference/audit"
 	"hoinghi/conference/delegation"
 	"hoinghi/conference/edition"
+	"hoinghi/conference/press"
 	"hoinghi/conference/report"
 	"hoinghi/conference/web/ui"
 )
@@ -125,6 +126,7 @@ type delegatePage struct {
 	Print    string // address that prints this badge
 	History  []auditRow
 	Invite   string
+	Press    string // address of the application, for a journalist
 	Base     string
 }
 
@@ -151,6 +153,13 @@ func (d *Desk) delegate(r *ui.Request) error {
 	base := "/desk/e/" + r.Edition().Slug + "/delegates"
 	page := delegatePage{Frame: r.Frame("delegates", ui.Crumb{Label: r.T("desk.nav.delegates"), Href: base}), Row: delegateLine(r, p),
 		Email: p.Email, Base: base, Invite: "/desk/e/" + r.Edition().Slug + "/invitations/" + ui.Itoa(p.InvitationID), Honour: r.Say(delegation.Honorific(p.Gender))}
+	if p.InvitationID == 0 {
+		a, err := press.OfDelegate(r.Context(), d.DB, p.ID)
+		if err != nil {
+			return err
+		}
+		page.Press = pressBase(r) + "/" + ui.Itoa(a.ID)
+	}
 	if p.State == delegation.Registered {
 		page.Link = d.Delegations.Link(p)
 		code, err := d.Delegations.Code(r.Context(), d.DB, p)

@@ -30,6 +30,7 @@ func Face(site *ui.Site) ui.Face {
 		d.programmeRoutes(),
 		d.showcaseRoutes(),
 		d.doorRoutes(),
+		d.pressRoutes(),
 		d.mailRoutes(),
 		d.staffRoutes(),
 		d.auditRoutes(),
@@ -65,6 +66,9 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 			add("desk.nav.programme_group", item("programme", base+"/programme", "calendar"))
 			add("desk.nav.showcase_group", item("showcase", "/desk/showcase", "store"))
 		}
+		if actor.Has(conference.RoleOrganiser, conference.RolePressOfficer) {
+			add("desk.nav.press_group", item("press", base+"/press", "newspaper"))
+		}
 		add("desk.nav.receive", receiveItems(actor, base, item)...)
 	} else if organiser {
 		add("desk.nav.showcase_group", item("showcase", "/desk/showcase", "store"))
@@ -87,7 +91,7 @@ func receiveItems(a conference.Actor, base string, item func(key, href, icon str
 		out = append(out, item("arrivals", base+"/arrivals", "door-open"))
 	}
 	if a.Has(conference.RoleOrganiser, conference.RoleSupervisor) {
-		out = append(out, item("door", base+"/door", "scan-line"))
+		out = append(out, item("door", base+"/door", "scan-line"), item("doubtful", base+"/doubtful", "history"))
 	}
 	return out
 }

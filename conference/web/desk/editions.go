@@ -122,6 +122,9 @@ func draftOf(form *ui.Form) edition.Draft {
 	for name, place := range textFields(&s) {
 		*place = form.Get(name)
 	}
+	if s.ShortVi == "" { // the title would take its place, and is too long for a badge
+		form.Note("short_vi", conference.Say("edition.error.missing"))
+	}
 	s.Ordinal = form.Int("ordinal")
 	s.IsPublic = form.Checked("is_public")
 	moment, ok := ui.ParseLocalMinute(form.Get("register_by"))

@@ -36,7 +36,14 @@ func (d *Desk) signInForm(r *ui.Request) error {
 	if r.SignedIn() {
 		return r.Redirect("/desk")
 	}
-	return r.Page("public/sign-in", signInPage{Frame: r.Frame(""), Form: r.NewForm(nil), To: ui.LocalPath(r.Query("to"), "/desk")})
+	return d.showSignIn(r, http.StatusOK, r.NewForm(nil), ui.LocalPath(r.Query("to"), "/desk"))
+}
+
+// showSignIn keeps where the visitor wants to go when they change the language.
+func (d *Desk) showSignIn(r *ui.Request, status int, form *ui.Form, to string) error {
+	page := signInPage{Frame: r.Frame(""), Form: form, To: to}
+	page.Keep = "to=" + ui.QueryEscape(to)
+	return r.PageStatus(status, "public/sign-in", page)
 }
 
 func (d *Desk) signIn(r *ui.Request) error {
@@ -53,7 +60,7 @@ func (d *Desk) signIn(r *ui.Request) error {
 		if !form.Refuse(err) {
 			return err
 		}
-		return r.PageStatus(http.StatusUnprocessableEntity, "public/sign-in", signInPage{Frame: r.Frame(""), Form: form, To: to})
+		return d.showSignIn(r, http.StatusUnprocessableEntity, form, to)
 	}
 	r.StartSession(token)
 	return r.Redirect("%s", to)

@@ -8,6 +8,7 @@ import (
 	"hoinghi/conference/delegation"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
+	"hoinghi/conference/press"
 	"hoinghi/conference/report"
 	"hoinghi/conference/web/ui"
 )
@@ -66,7 +67,10 @@ func (d *Desk) home(r *ui.Request) error {
 		return err
 	}
 	sum := report.Sum(rows)
-	page := homePage{Frame: r.Frame("home"), Sum: sum, Todo: todos(r, sum), Due: due(r)}
+	page := homePage{Frame: r.Frame("home"), Sum: sum, Due: due(r)}
+	if page.Todo, err = d.todos(r, sum); err != nil {
+		return err
+	}
 	for _, step := range []struct {
 		key   string
 		value int
@@ -98,11 +102,15 @@ func due(r *ui.Request) string {
 
 func (d *Desk) homeLive(r *ui.Request) error {
 	id := r.Edition().ID
-	return r.Stream(invitation.Topic(id), delegation.Topic(id), checkin.Topic(id), "outbox")
+	return r.Stream(invitation.Topic(id), delegation.Topic(id), checkin.Topic(id), press.Topic(id), "outbox")
 }
 
 // todos lists what needs somebody today, the most pressing first.
-func todos(r *ui.Request, s report.Summary) []todo {
+func (d *Desk) todos(r *ui.Request, s report.Summary) ([]todo, error) {
+	applications, err := press.Counts(r.Context(), d.DB, r.Edition().ID)
+	if err != nil {
+		return nil, err
+	}
 	base := "/desk/e/" + r.Edition().Slug + "/invitations"
 	var out []todo
 	add := func(n int, key, href string) {
@@ -113,6 +121,7 @@ func todos(r *ui.Request, s report.Summary) []todo {
 	}
 	add(s.Failed, "failed", base+"?state=failed")
 	add(s.Unknown, "unknown", base+"?state=unknown")
+	add(applications[press.Waiting], "press", pressBase(r)+"?state="+string(press.Waiting))
 	add(s.NoAddress, "no_address", base+"?missing=address")
 	add(s.NoQuota, "no_quota", base+"?missing=quota")
 	if s.Drafted > 0 && s.NoQuota == 0 {
@@ -120,5 +129,5 @@ func todos(r *ui.Request, s report.Summary) []todo {
 	}
 	add(s.Silent, "silent", base+"?state=silent")
 	add(s.Waiting, "waiting", base+"?missing=sending")
-	return out
+	return out, nil
 }

@@ -176,6 +176,7 @@ type quotaPage struct {
 	ui.Frame
 	Form   *ui.Form
 	Groups []edition.Group
+	Every  []quotaCell // what is set for all organisations at once, by group
 	Rows   []quotaRow
 	Base   string
 }
@@ -204,6 +205,10 @@ func (d *Desk) showQuotas(r *ui.Request, status int, form *ui.Form) error {
 		return err
 	}
 	page := quotaPage{Frame: r.Frame("invitations", boardCrumb(r)), Form: form, Groups: groups, Base: "/desk/e/" + e.Slug + "/invitations"}
+	for _, g := range groups {
+		field := everyField(g.ID)
+		page.Every = append(page.Every, quotaCell{Field: field, Value: form.Get(field), Error: form.Error(field), Label: r.T("desk.quotas.all_of", "group", g.Name(r.Lang()))})
+	}
 	for _, i := range all {
 		row := quotaRow{ID: i.ID, Name: i.Organisation.In(r.Lang()), Sum: i.Seats()}
 		for _, q := range i.Quotas {
@@ -228,21 +233,12 @@ func (d *Desk) setQuotas(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	table := map[int64]map[int64]int{}
-	for _, i := range all {
-		table[i.ID] = map[int64]int{}
-		for _, q := range i.Quotas {
-			field := invitation.TableField(i.ID, q.GroupID)
-			if every := form.Get("all-" + strconv.FormatInt(q.GroupID, 10)); every != "" {
-				form.Set(field, every)
-			}
-			seats, err := strconv.Atoi(form.Get(field))
-			if err != nil && form.Get(field) != "" || seats < 0 || seats > 1000 {
-				form.Note(field, conference.Say("desk.quotas.range", "name", i.Organisation, "group", q.Group))
-			}
-			table[i.ID][q.GroupID] = seats
-		}
+	groups, err := edition.Groups(r.Context(), d.DB, r.Edition().ID)
+	if err != nil {
+		return err
 	}
+	fillColumns(r, form, groups, all)
+	table := readQuotas(form, all)
 	if !form.Wrong() {
 		if err := d.Invitations.SetQuotaTable(r.Context(), r.Edition().ID, table); err != nil && !form.Refuse(err) {
 			return err
@@ -253,4 +249,49 @@ func (d *Desk) setQuotas(r *ui.Request) error {
 	}
 	r.Flash("success", "desk.quotas.saved")
 	return r.Redirect("/desk/e/%s/invitations/quotas", r.Edition().Slug)
+}
+
+func everyField(groupID int64) string { return "all-" + ui.Itoa(groupID) }
+
+// readSeats reads one cell; empty is none.
+func readSeats(typed string) (seats int, ok bool) {
+	if typed == "" {
+		return 0, true
+	}
+	seats, err := strconv.Atoi(typed)
+	return seats, err == nil && seats >= 0 && seats <= 1000
+}
+
+// fillColumns writes what was set for all organisations into every cell of its group. What is
+// no number of seats stays where it was typed, and is noted there.
+func fillColumns(r *ui.Request, form *ui.Form, groups []edition.Group, all []invitation.Invitation) {
+	for _, g := range groups {
+		field := everyField(g.ID)
+		typed := form.Get(field)
+		if _, ok := readSeats(typed); !ok {
+			form.Note(field, conference.Say("desk.quotas.range", "name", r.T("desk.quotas.all"), "group", g.Name(r.Lang())))
+		} else if typed != "" {
+			for _, i := range all {
+				form.Set(invitation.TableField(i.ID, g.ID), typed)
+			}
+			form.Set(field, "")
+		}
+	}
+}
+
+// readQuotas reads the table; what is no number of seats is noted at its cell.
+func readQuotas(form *ui.Form, all []invitation.Invitation) map[int64]map[int64]int {
+	table := map[int64]map[int64]int{}
+	for _, i := range all {
+		table[i.ID] = map[int64]int{}
+		for _, q := range i.Quotas {
+			field := invitation.TableField(i.ID, q.GroupID)
+			seats, ok := readSeats(form.Get(field))
+			if !ok {
+				form.Note(field, conference.Say("desk.quotas.range", "name", i.Organisation, "group", q.Group))
+			}
+			table[i.ID][q.GroupID] = seats
+		}
+	}
+	return table
 }

@@ -245,16 +245,9 @@ type sendingPage struct {
 
 // sending shows how a sending goes on, and its receipt once it is through.
 func (d *Desk) sending(r *ui.Request) error {
-	id, err := r.ID("campaign")
+	id, err := d.oneSending(r)
 	if err != nil {
 		return err
-	}
-	c, err := d.Invitations.Campaign(r.Context(), d.DB, id)
-	if err != nil {
-		return err
-	}
-	if c.EditionID != r.Edition().ID {
-		return errOtherEdition
 	}
 	p, err := d.Outbox.CampaignProgress(r.Context(), id)
 	if err != nil {
@@ -272,7 +265,28 @@ func (d *Desk) sending(r *ui.Request) error {
 	return r.Page("desk/invitations/sending", page)
 }
 
-func (d *Desk) sendingLive(r *ui.Request) error { return r.Stream("outbox") }
+// oneSending gives the number of the sending of the address, if it is of the edition of the address.
+func (d *Desk) oneSending(r *ui.Request) (int64, error) {
+	id, err := r.ID("campaign")
+	if err != nil {
+		return 0, err
+	}
+	c, err := d.Invitations.Campaign(r.Context(), d.DB, id)
+	if err != nil {
+		return 0, err
+	}
+	if c.EditionID != r.Edition().ID {
+		return 0, errOtherEdition
+	}
+	return id, nil
+}
+
+func (d *Desk) sendingLive(r *ui.Request) error {
+	if _, err := d.oneSending(r); err != nil {
+		return err
+	}
+	return r.Stream("outbox")
+}
 
 func boardCrumb(r *ui.Request) ui.Crumb {
 	return ui.Crumb{Label: r.T("desk.nav.invitations"), Href: "/desk/e/" + r.Edition().Slug + "/invitations"}

@@ -133,6 +133,10 @@ func sessionDraft(form *ui.Form, e edition.Edition) agenda.Draft {
 		RoomVi: form.Get("room_vi"), RoomEn: form.Get("room_en"), Visibility: agenda.Audience(form.Get("visibility")), Slots: form.Int("slots"),
 		AllowOverlap: form.Checked("allow_overlap"),
 	}
+	if d.Visibility == "" { // to the agenda it means public, which nobody chose here
+		form.Note("visibility", conference.Say("agenda.error.visibility"))
+	}
+	minutes := form.Int("length")
 	day, err := time.ParseInLocation(time.DateOnly, form.Get("date"), vietnamese.Zone())
 	if err != nil || day.Before(e.Start()) || !day.Before(e.End()) {
 		form.Note("date", conference.Say("programme.error.date"))
@@ -140,7 +144,7 @@ func sessionDraft(form *ui.Form, e edition.Edition) agenda.Draft {
 	}
 	d.StartsAt = readClock(form, "starts_at", day)
 	if form.Get("ends_at") == "" {
-		if minutes := form.Int("length"); minutes != 0 && !d.StartsAt.IsZero() {
+		if minutes != 0 && !d.StartsAt.IsZero() {
 			d.EndsAt = db.At(d.StartsAt.Add(time.Duration(minutes) * time.Minute))
 		}
 		return d

@@ -34,26 +34,36 @@ type staffRow struct {
 	Disabled bool
 	Waiting  bool // has not set a password yet
 	Self     bool
+	Error    string // why the roles were not changed
 }
 
 // staffLink is shown once, right after it was made.
 type staffLink struct{ Name, URL string }
 
 func (d *Desk) staff(r *ui.Request) error {
-	return d.showStaff(r, http.StatusOK, r.NewForm(map[string]string{"role": string(conference.RoleOrganiser)}), nil)
+	return d.showStaff(r, http.StatusOK, r.NewForm(nil), nil)
 }
 
 func (d *Desk) showStaff(r *ui.Request, status int, form *ui.Form, link *staffLink) error {
-	all, err := d.Accounts.List(r.Context())
+	page, err := d.staffPage(r, form)
 	if err != nil {
 		return err
 	}
-	page := staffPage{Frame: r.Frame("staff"), Form: form, Link: link, Roles: roleOptions(r, nil)}
+	page.Link = link
+	return r.PageStatus(status, "desk/staff", page)
+}
+
+func (d *Desk) staffPage(r *ui.Request, form *ui.Form) (staffPage, error) {
+	all, err := d.Accounts.List(r.Context())
+	if err != nil {
+		return staffPage{}, err
+	}
+	page := staffPage{Frame: r.Frame("staff"), Form: form, Roles: roleOptions(r, roles(form))}
 	for _, s := range all {
 		page.Staff = append(page.Staff, staffRow{Staff: s, Roles: roleOptions(r, s.Roles), Disabled: s.Disabled(),
 			Waiting: !s.HasPassword, Self: s.ID == r.Staff().ID})
 	}
-	return r.PageStatus(status, "desk/staff", page)
+	return page, nil
 }
 
 func roleOptions(r *ui.Request, chosen []conference.Role) []ui.Option {
@@ -116,10 +126,24 @@ func (d *Desk) setRoles(r *ui.Request) error {
 		if !form.Refuse(err) {
 			return err
 		}
-		return d.showStaff(r, http.StatusUnprocessableEntity, form, nil)
+		return d.showRefusedRoles(r, id, form)
 	}
 	r.Flash("success", "desk.staff.roles_set")
 	return r.Redirect("/desk/staff")
+}
+
+// showRefusedRoles shows the list with the roles of one as they were chosen, and why they were refused.
+func (d *Desk) showRefusedRoles(r *ui.Request, id int64, form *ui.Form) error {
+	page, err := d.staffPage(r, r.NewForm(nil))
+	if err != nil {
+		return err
+	}
+	for i, row := range page.Staff {
+		if row.ID == id {
+			page.Staff[i].Roles, page.Staff[i].Error = roleOptions(r, roles(form)), form.Error("roles")+form.Message
+		}
+	}
+	return r.PageStatus(http.StatusUnprocessableEntity, "desk/staff", page)
 }
 
 func (d *Desk) disableStaff(r *ui.Request) error { return d.switchStaff(r, false) }

@@ -60,9 +60,12 @@ func list(r *ui.Request) error {
 	out := wireList{
 		Edition: wireEdition{Title: e.Short(r.Lang()), Event: uint16(e.ID), Epoch: e.BadgeEpoch().UnixMilli(), Keys: map[string]string{
 			strconv.Itoa(int(badge.CurrentKey)): base64.StdEncoding.EncodeToString(site.Signer.Public(e.ID))}},
-		Device: wirePlace{device.ID, device.Name}, Checkpoint: wirePlace{point.ID, point.Name(r.Lang())},
+		Device: wirePlace{device.ID, device.Name}, Checkpoint: wirePoint{wirePlace: wirePlace{point.ID, point.Name(r.Lang())}, Admits: []string{}},
 	}
 	for _, g := range groups {
+		if len(point.Groups) > 0 && point.Admits(g.ID) {
+			out.Checkpoint.Admits = append(out.Checkpoint.Admits, g.Code)
+		}
 		out.Groups = append(out.Groups, wireGroup{Code: g.Code, Name: g.Name(r.Lang()), Colour: g.Colour, Category: g.Category})
 	}
 	arrived := make([]wireArrival, 0, len(people.People))
@@ -139,7 +142,8 @@ func (raw rawScan) read() (checkin.Scan, bool) {
 	if s.Token == "" {
 		s.Token = s.Badge
 	}
-	return checkin.Scan{ID: s.ID, Seq: s.Seq, Text: s.Token, DelegateID: s.Delegate, T: s.T, Off: s.Off, Shown: s.Local}, true
+	return checkin.Scan{ID: s.ID, Seq: s.Seq, Text: s.Token, DelegateID: s.Delegate, PointID: s.Point, Anyway: s.Anyway, Reason: s.Reason,
+		T: s.T, Off: s.Off, Shown: s.Local}, true
 }
 
 func undo(r *ui.Request) error {

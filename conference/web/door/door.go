@@ -25,6 +25,7 @@ func Face() ui.Face {
 	return ui.Face{Name: "door", Routes: []ui.Route{
 		{Method: http.MethodGet, Path: "/door", Audience: ui.Anyone, Handler: scanPage, Camera: true},
 		{Method: http.MethodGet, Path: "/door/pair", Audience: ui.Anyone, Handler: pairPage},
+		{Method: http.MethodGet, Path: "/door/scanner-test", Audience: ui.Anyone, Handler: setupPage},
 		{Method: http.MethodPost, Path: "/door/pair", Audience: ui.Anyone, Handler: pair, JSON: true, Limit: 4 << 10},
 		{Method: http.MethodPost, Path: "/door/unpair", Audience: ui.PairedDevice, Handler: unpair, JSON: true, Limit: 4 << 10},
 		{Method: http.MethodGet, Path: "/door/list", Audience: ui.PairedDevice, Handler: list, JSON: true},
@@ -37,6 +38,7 @@ type scanData struct {
 	ui.Frame
 	Device, Checkpoint string
 	Words              string // JSON: the texts of static/door
+	Reasons, Anyway    []ui.Option
 }
 
 // scanPage shows the scanner, or how to pair when the device is none of ours.
@@ -58,7 +60,17 @@ func scanPage(r *ui.Request) error {
 		return err
 	}
 	r.SetEdition(e)
-	return r.Page("door/scan", scanData{Frame: r.Frame("door"), Device: device.Name, Checkpoint: point.Name(r.Lang()), Words: words})
+	return r.Page("door/scan", scanData{Frame: r.Frame("door"), Device: device.Name, Checkpoint: point.Name(r.Lang()), Words: words,
+		Reasons: reasons(r, false), Anyway: reasons(r, true)})
+}
+
+// reasons gives the choices of why somebody is let in.
+func reasons(r *ui.Request, anyway bool) []ui.Option {
+	var out []ui.Option
+	for _, reason := range checkin.Reasons(anyway) {
+		out = append(out, ui.Option{Value: string(reason), Label: r.Say(checkin.ReasonText(reason))})
+	}
+	return out
 }
 
 // pairPage explains pairing; its script sends the secret that stands after "#",

@@ -33,6 +33,9 @@ type wireScan struct {
 	Delegate int64           `json:"delegate"`
 	T        int64           `json:"t"`
 	Off      int64           `json:"off"`
+	Point    int64           `json:"point"` // where it was read; left out by devices of before
+	Anyway   bool            `json:"anyway"`
+	Reason   checkin.Reason  `json:"reason"`
 	Local    checkin.Verdict `json:"local"`
 }
 
@@ -95,7 +98,7 @@ type wireListAnswer struct {
 type wireList struct {
 	Edition    wireEdition   `json:"edition"`
 	Device     wirePlace     `json:"device"`
-	Checkpoint wirePlace     `json:"checkpoint"`
+	Checkpoint wirePoint     `json:"checkpoint"`
 	Groups     []wireGroup   `json:"groups"`
 	People     []wirePerson  `json:"people"`
 	Revoked    []wireRevoked `json:"revoked"`
@@ -111,6 +114,12 @@ type wireEdition struct {
 type wirePlace struct {
 	ID   int64  `json:"id"`
 	Name string `json:"name"`
+}
+
+// wirePoint is a checkpoint with the codes of the groups that it admits; none means everybody.
+type wirePoint struct {
+	wirePlace
+	Admits []string `json:"admits"`
 }
 
 type wireGroup struct {

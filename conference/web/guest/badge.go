@@ -8,6 +8,7 @@ import (
 	"hoinghi/conference/badge"
 	"hoinghi/conference/delegation"
 	"hoinghi/conference/invitation"
+	"hoinghi/conference/press"
 	"hoinghi/conference/web/ui"
 )
 
@@ -95,21 +96,51 @@ type badgePage struct {
 	HasBadge  bool
 	Withdrawn bool
 	Contact   contact
+	Press     string // address of the press page, for journalists
+	Sessions  []session
 }
 
-// contact is the focal point of one's delegation.
+// around adds whom a delegate calls, and to a journalist the programme that the press may see.
+func (g *Guest) around(r *ui.Request, d delegation.Delegate, page *badgePage) error {
+	if d.InvitationID != 0 {
+		i, err := invitation.ByID(r.Context(), g.DB, d.InvitationID)
+		page.Contact = contact{Name: i.FocalName, Phone: ui.Phone(i.FocalPhone), PhoneHref: i.FocalPhone}
+		return err
+	}
+	desk, err := press.DeskOf(r.Context(), g.DB, d.EditionID)
+	if err != nil {
+		return err
+	}
+	page.Contact = contact{Name: desk.ContactName, Phone: ui.Phone(desk.ContactPhone), PhoneHref: desk.ContactPhone}
+	page.Press = "/e/" + r.Edition().Slug + "/press"
+	if !d.Live() {
+		return nil // a revoked accreditation shows nothing but that it was
+	}
+	sessions, err := agenda.Visible(r.Context(), g.DB, d.EditionID, agenda.Press)
+	for _, s := range sessions {
+		page.Sessions = append(page.Sessions, session{ISO: ui.ISO(s.StartsAt.Time), When: ui.Moment(s.StartsAt.Time, r.Lang()), Title: s.Title(r.Lang()),
+			Room: s.Room(r.Lang()), PressOnly: s.Visibility == agenda.Press})
+	}
+	return err
+}
+
+// session is one line of a journalist's programme.
+type session struct {
+	ISO, When, Title, Room string
+	PressOnly              bool
+}
+
+// contact is whom one calls: the focal point of the delegation, or the press officer.
 type contact struct{ Name, Phone, PhoneHref string }
 
 // badge is a delegate's own page.
 func (g *Guest) badge(r *ui.Request, d delegation.Delegate) error {
-	i, err := invitation.ByID(r.Context(), g.DB, d.InvitationID)
-	if err != nil {
+	page := badgePage{Frame: r.Frame("badge"), facts: factsOf(r), row: rowOf(r, d), Base: base(r), Honour: r.T(delegation.Honorific(d.Gender).Key),
+		Email: d.Email, Sender: d.Sender.In(r.Lang()), Withdrawn: !d.Live()}
+	page.Name, page.Path = d.FullName, page.Base
+	if err := g.around(r, d, &page); err != nil {
 		return err
 	}
-	page := badgePage{Frame: r.Frame("badge"), facts: factsOf(r), row: rowOf(r, d), Base: base(r), Honour: r.T(delegation.Honorific(d.Gender).Key),
-		Email: d.Email, Sender: d.Sender.In(r.Lang()), Withdrawn: !d.Live(),
-		Contact: contact{Name: i.FocalName, Phone: ui.Phone(i.FocalPhone), PhoneHref: i.FocalPhone}}
-	page.Name, page.Path = d.FullName, page.Base
 	code, err := g.Delegations.Code(r.Context(), g.DB, d)
 	switch {
 	case err == nil && d.Live():
@@ -130,7 +161,7 @@ func (g *Guest) badgePicture(r *ui.Request) error {
 		return g.lost(r, err)
 	}
 	if !d.Live() {
-		return conference.NotFound()
+		return withdrawn()
 	}
 	c, err := g.Delegations.Code(r.Context(), g.DB, d)
 	if err != nil {
@@ -138,6 +169,9 @@ func (g *Guest) badgePicture(r *ui.Request) error {
 	}
 	return picture(r, c)
 }
+
+// withdrawn is the answer to whoever wants a file and is no delegate any more.
+func withdrawn() error { return conference.Fail(conference.KindGone, "guest.error.withdrawn") }
 
 // calendar gives the conference as one entry for the calendar of whoever holds the link.
 func (g *Guest) calendar(r *ui.Request) error {
@@ -179,7 +213,14 @@ func (g *Guest) held(r *ui.Request) (description string, sessions []agenda.Sessi
 		if err != nil {
 			return "", nil, err
 		}
+		if !d.Live() {
+			return "", nil, withdrawn()
+		}
 		description = r.T("guest.calendar.delegate", "number", d.Number)
+		if d.InvitationID == 0 {
+			sessions, err = agenda.Visible(r.Context(), g.DB, r.Edition().ID, agenda.Press)
+			return description, sessions, err
+		}
 	default:
 		return "", nil, err
 	}

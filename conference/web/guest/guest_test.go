@@ -218,5 +218,5 @@ func TestDelegatesPage(t *testing.T) {
 
 	s.post(s.base() + "/delegates/" + itoa(d.ID) + "/remove").want(http.StatusSeeOther)
 	s.get(path).want(http.StatusOK).has("đã được rút").hasNot(`<svg class="qr"`, "badge.png")
-	s.get(path + "/badge.png").want(http.StatusNotFound)
+	s.get(path + "/badge.png").want(http.StatusGone)
 }

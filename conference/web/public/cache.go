@@ -14,6 +14,7 @@ import (
 
 	"hoinghi/conference/agenda"
 	"hoinghi/conference/edition"
+	"hoinghi/conference/press"
 	"hoinghi/conference/showcase"
 	"hoinghi/conference/web/ui"
 	"hoinghi/db"
@@ -38,7 +39,7 @@ type kept struct {
 }
 
 // cache keeps the public pages as bytes until the store says that an edition, a
-// programme or a craft village changed (performance.md 7.4). What is kept is the same for every visitor
+// programme, a press page or a craft village changed (performance.md 7.4). What is kept is the same for every visitor
 // who is not signed in and reads the same language.
 //
 // It asks for changes when a page is asked for, so that it needs no goroutine, and a
@@ -67,7 +68,7 @@ func (c *cache) find(k keyOf) (*kept, int) {
 // subscription lives as long as the program.
 func (c *cache) heed() {
 	if c.changes == nil {
-		c.changes, _ = c.db.Subscribe(edition.TopicAny, agenda.TopicAny, showcase.Topic)
+		c.changes, _ = c.db.Subscribe(edition.TopicAny, agenda.TopicAny, press.TopicAny, showcase.Topic)
 	}
 	select {
 	case <-c.changes:

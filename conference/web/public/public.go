@@ -22,7 +22,7 @@ type Public struct {
 // Face gives the public route table.
 func Face(site *ui.Site) ui.Face {
 	p := &Public{Site: site, cache: newCache(site.DB)}
-	return ui.Face{Name: "public", Nav: p.nav, Routes: append(p.showcaseRoutes(),
+	return ui.Face{Name: "public", Nav: p.nav, Routes: append(append(p.showcaseRoutes(), p.pressRoutes()...),
 		p.keptRoute("/", p.front),
 		p.keptRoute("/e/:edition", p.edition),
 		p.keptRoute("/e/:edition/programme", p.programme),
@@ -39,7 +39,8 @@ func (p *Public) nav(r *ui.Request) []ui.NavGroup {
 	if e, ok := r.CurrentEdition(); ok {
 		items = append(items,
 			ui.NavItem{Key: "front", Label: r.T("public.nav.front"), Href: "/e/" + e.Slug, Icon: "flag"},
-			ui.NavItem{Key: "programme", Label: r.T("public.nav.programme"), Href: "/e/" + e.Slug + "/programme", Icon: "calendar"})
+			ui.NavItem{Key: "programme", Label: r.T("public.nav.programme"), Href: "/e/" + e.Slug + "/programme", Icon: "calendar"},
+			ui.NavItem{Key: "press", Label: r.T("public.nav.press"), Href: "/e/" + e.Slug + "/press", Icon: "newspaper"})
 	}
 	items = append(items, ui.NavItem{Key: "showcase", Label: r.T("public.nav.showcase"), Href: "/lang-nghe", Icon: "store"})
 	items = append(items, ui.NavItem{Key: "code", Label: r.T("public.nav.code"), Href: "/m", Icon: "mail"})

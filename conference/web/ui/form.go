@@ -23,6 +23,7 @@ type Form struct {
 	values url.Values
 	errors map[string]string
 	order  []string
+	labels map[string]string // of the fields that the page shows, known once it was rendered
 	locale *templates.Locale
 	// Message is the refusal as a whole, "" when only fields are wrong or nothing is.
 	Message string
@@ -162,15 +163,25 @@ func (f *Form) Wrong() bool { return len(f.errors) > 0 || f.Message != "" }
 func (f *Form) Error(field string) string { return f.errors[field] }
 
 // Problem is one line of the summary above a refused form.
-type Problem struct{ Field, Text string }
+type Problem struct{ Field, Label, Text string }
 
-// Problems gives the summary: each links to its field.
+// Problems gives the summary: each line names its field and links to it. The labels
+// stand in the template below the summary, so a refused page is rendered twice.
 func (f *Form) Problems() []Problem {
 	var out []Problem
 	for _, name := range f.order {
-		out = append(out, Problem{Field: "f-" + name, Text: f.errors[name]})
+		out = append(out, Problem{Field: "f-" + name, Label: f.labels[name], Text: f.errors[name]})
 	}
 	return out
+}
+
+// Label gives the label of a field that a template draws by itself, and tells it to the summary.
+func (f *Form) Label(name, label string) string {
+	if f.labels == nil {
+		f.labels = map[string]string{}
+	}
+	f.labels[name] = label
+	return label
 }
 
 // Option is one choice of a select or radio field.
@@ -200,6 +211,7 @@ func (f *Form) Field(name string, pairs ...any) (Field, error) {
 			return d, fmt.Errorf("field %s: %w", name, err)
 		}
 	}
+	f.Label(name, d.Label)
 	if d.Type == "password" {
 		d.Value = ""
 	}

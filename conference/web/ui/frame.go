@@ -9,6 +9,7 @@ import (
 type Frame struct {
 	Lang     string
 	Path     string // of the request, for the language switch
+	Keep     string // query that the language switch takes along, "" for none
 	Face     string // public, desk, guest or door
 	Here     string // key of the current place in the navigation
 	Version  string
@@ -29,6 +30,14 @@ func (f Frame) T(key string, args ...any) string { return f.locale.T(key, args..
 
 // Say gives a message in the page's language.
 func (f Frame) Say(t conference.Text) string { return f.locale.Text(t) }
+
+// InLanguage gives the address of this page in another language.
+func (f Frame) InLanguage(lang string) string {
+	if f.Keep == "" {
+		return f.Path + "?lang=" + lang
+	}
+	return f.Path + "?" + f.Keep + "&lang=" + lang
+}
 
 // EditionHead is the edition as the frame shows it.
 type EditionHead struct {

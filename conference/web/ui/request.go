@@ -151,8 +151,15 @@ func asciiName(name string) string {
 // Page answers with a page.
 func (r *Request) Page(name string, data any) error { return r.PageStatus(http.StatusOK, name, data) }
 
-// PageStatus answers with a page under another status, 422 for a form shown again.
+// PageStatus answers with a page under another status, 422 for a form shown again. A
+// refused form learns the labels of its fields while it is rendered, which is too late for
+// the summary above it: so it is rendered once for nothing.
 func (r *Request) PageStatus(status int, name string, data any) error {
+	if status >= http.StatusBadRequest {
+		if _, err := r.site.pages.render(name, "layout", data); err != nil {
+			return err
+		}
+	}
 	return r.block(status, name, "layout", data)
 }
 
@@ -230,6 +237,8 @@ func (r *Request) DeskHome(slug string) string {
 		return base
 	case a.Has(conference.RoleSupervisor, conference.RoleSteward):
 		return base + "/arrivals"
+	case a.Has(conference.RolePressOfficer):
+		return base + "/press"
 	}
 	return "/desk/me"
 }

@@ -16,6 +16,7 @@ import (
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/outbox"
+	"hoinghi/conference/press"
 	"hoinghi/conference/showcase"
 	"hoinghi/db"
 	"hoinghi/static"
@@ -31,6 +32,7 @@ type Rooms struct {
 	Checkins    *checkin.Room
 	Agenda      *agenda.Room
 	Showcase    *showcase.Room
+	Press       *press.Room
 	Outbox      *outbox.Outbox
 	Signer      *badge.Signer
 }

@@ -17,7 +17,7 @@ import (
 const maxPart = 64 << 10
 
 // Upload reads a posted form that carries one file (multipart/form-data) in the
-// field named. The file is nil if none was chosen. What is larger than the
+// field named. The file is nil if none was chosen, and empty but not nil if an empty one was. What is larger than the
 // route's limit is noted at the file's field, with what was typed before it kept: so
 // the file's field stands last in its form.
 func (r *Request) Upload(field string) (*Form, []byte, error) {
