@@ -87,7 +87,7 @@ uploaded_by = excluded.uploaded_by, uploaded_at = excluded.uploaded_at, data = e
 
 // Confirm keeps uploads as the signed letters of the invitations that somebody chose,
 // by upload; those without a choice are dropped. All of it or nothing. Errors: invalid with the
-// UploadField of two uploads for one invitation or an unknown invitation; not_found, forbidden.
+// UploadField of two uploads for one invitation or an invitation that the edition has not; forbidden.
 func (r *Room) Confirm(ctx context.Context, editionID int64, kind LetterKind, chosen map[int64]int64) (int, error) {
 	if err := conference.MayOrganise(ctx); err != nil {
 		return 0, err
@@ -112,11 +112,12 @@ func (r *Room) Confirm(ctx context.Context, editionID int64, kind LetterKind, ch
 			}
 			taken[to] = true
 			i, err := ByID(ctx, tx, to)
-			if err != nil {
+			if err != nil && conference.KindOf(err) != conference.KindNotFound {
 				return err
 			}
-			if i.EditionID != editionID {
-				return conference.NotFound()
+			if err != nil || i.EditionID != editionID {
+				p.Add(UploadField(u.ID), "invitation.letter.error.whose")
+				continue
 			}
 			if err := db.Exec(ctx, tx, sqlMoveStaged, u.ID, to, conference.ActorOf(ctx).Label, db.At(tx.Now())); err != nil {
 				return fmt.Errorf("keep signed letter: %w", err)

@@ -21,6 +21,7 @@ var owned = []struct{ path, query string }{
 	{"/desk/e/:edition/programme/speeches/:id", "SELECT p.id FROM agenda_speech p JOIN agenda_session s ON s.id = p.session_id WHERE s.edition_id = ? LIMIT 1"},
 	{"/desk/e/:edition/invitations/:id", "SELECT id FROM invitation WHERE edition_id = ? LIMIT 1"},
 	{"/desk/e/:edition/invitations/sendings/:campaign", "SELECT id FROM campaign WHERE edition_id = ? LIMIT 1"},
+	{"/desk/e/:edition/letters/:id", "SELECT id FROM invitation WHERE edition_id = ? LIMIT 1"},
 	{"/desk/e/:edition/delegates/:id", "SELECT id FROM delegate WHERE edition_id = ? LIMIT 1"},
 	{"/desk/e/:edition/door/points/:id", "SELECT id FROM checkpoint WHERE edition_id = ? LIMIT 1"},
 	{"/desk/e/:edition/doubtful/:scan", "SELECT id FROM scan WHERE edition_id = ? AND verdict = 'accepted' LIMIT 1"},

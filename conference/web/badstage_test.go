@@ -75,7 +75,8 @@ func openStage(t testing.TB) *stage {
 		"old_password": adminPassword, "new_password": "mật khẩu thí dụ 2023", "/desk/sign-in email": otherEmail,
 		"/desk/e/:edition/programme/new starts_at": "23:30", "/desk/e/:edition/programme/new ends_at": "23:45",
 		"/desk/staff email": "dong.nghiep.mau@example.vn", "host_province": "dong-thap",
-		"card_number": "VD 0001", "letter": "%PDF-1.4\n%%EOF\n"}
+		"card_number": "VD 0001", "letter": "%PDF-1.4\n%%EOF\n",
+		"signed": string(scan(t, "Bản đã ký mẫu")), "template": ownLetter(t)}
 	s.set()
 	return s
 }
@@ -93,6 +94,7 @@ func (s *stage) set() {
 	}
 	admin.pages = append(s.removed(ctx), s.villages(ctx)...)
 	admin.pages = append(admin.pages, s.doors(ctx)...)
+	admin.pages = append(admin.pages, s.letters(ctx, admin)...)
 	admin.pages = append(admin.pages, "/desk/e/xii-2022/press/settings", "/desk/e/xii-2022/press/1", "/desk/e/xii-2022/press/5", "/desk/e/xii-2022/press/6/edit")
 	admin.pages = append(admin.pages, "/desk", "/desk/editions/new", "/desk/showcase/new", "/desk/e/xii-2022/programme/new", "/desk/mail/"+itoa(s.number("SELECT id FROM mail LIMIT 1")))
 	s.callers = []caller{guest, admin, focal, organiser,

@@ -19,13 +19,11 @@ const (
 
 func (d *Desk) letterRoutes() []ui.Route {
 	const at = "/desk/e/:edition/letters"
-	one := ui.POST(at+"/:id/signed", ui.Organisers, d.setSigned)
-	one.Limit = oneScan
 	many := ui.POST(at+"/upload", ui.Organisers, d.uploadSigned)
 	many.Limit = manyScans
 	own := ui.POST(at+"/template", ui.Organisers, d.setTemplate)
 	own.Limit = invitation.MaxTemplate + 1<<20
-	return []ui.Route{
+	routes := []ui.Route{
 		ui.GET(at, ui.Organisers, d.letters),
 		ui.GET(at+"/text", ui.Organisers, d.letterText),
 		ui.POST(at+"/text", ui.Organisers, d.setLetterText),
@@ -41,12 +39,18 @@ func (d *Desk) letterRoutes() []ui.Route {
 		ui.GET(at+"/zip/file", ui.Organisers, d.packed),
 		ui.POST(at+"/zip/stop", ui.Organisers, d.stopPacking),
 		ui.GET(at+"/:id", ui.Organisers, d.oneLetter),
-		one,
-		ui.POST(at+"/:id/signed/drop", ui.Organisers, d.dropSigned),
-		ui.GET(at+"/:id/:kind/signed.pdf", ui.Organisers, d.signedFile),
-		ui.GET(at+"/:id/:kind/letter.pdf", ui.Organisers, func(r *ui.Request) error { return d.letterFile(r, invitation.PDF) }),
-		ui.GET(at+"/:id/:kind/letter.docx", ui.Organisers, func(r *ui.Request) error { return d.letterFile(r, invitation.DOCX) }),
 	}
+	for _, k := range invitation.LetterKinds() {
+		of := at + "/:id/" + string(k)
+		scan := ui.POST(of+"/signed", ui.Organisers, func(r *ui.Request) error { return d.setSigned(r, k) })
+		scan.Limit = oneScan
+		routes = append(routes, scan,
+			ui.POST(of+"/signed/drop", ui.Organisers, func(r *ui.Request) error { return d.dropSigned(r, k) }),
+			ui.GET(of+"/signed.pdf", ui.Organisers, func(r *ui.Request) error { return d.signedFile(r, k) }),
+			ui.GET(of+"/letter.pdf", ui.Organisers, func(r *ui.Request) error { return d.letterFile(r, k, invitation.PDF) }),
+			ui.GET(of+"/letter.docx", ui.Organisers, func(r *ui.Request) error { return d.letterFile(r, k, invitation.DOCX) }))
+	}
+	return routes
 }
 
 const docxType = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
@@ -145,12 +149,8 @@ func (d *Desk) hasOwn(r *ui.Request, kind invitation.LetterKind) (bool, error) {
 }
 
 // letterFile answers with the draft of one organisation's letter. A PDF is shown, a DOCX saved.
-func (d *Desk) letterFile(r *ui.Request, f invitation.Format) error {
+func (d *Desk) letterFile(r *ui.Request, kind invitation.LetterKind, f invitation.Format) error {
 	i, err := d.oneInvitation(r)
-	if err != nil {
-		return err
-	}
-	kind, err := kindOf(r.Param("kind"))
 	if err != nil {
 		return err
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/http"
 
+	"hoinghi/conference"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/web/ui"
 )
@@ -35,10 +36,11 @@ func (d *Desk) oneLetter(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	return d.showLetter(r, http.StatusOK, i, r.NewForm(nil))
+	return d.showLetter(r, http.StatusOK, i, "", r.NewForm(nil))
 }
 
-func (d *Desk) showLetter(r *ui.Request, status int, i invitation.Invitation, form *ui.Form) error {
+// showLetter shows an organisation's letters, with the refusal of a scan beside the kind that was posted.
+func (d *Desk) showLetter(r *ui.Request, status int, i invitation.Invitation, posted invitation.LetterKind, form *ui.Form) error {
 	page := letterPage{Frame: r.Frame("letters", lettersCrumb(r)), Form: form, Base: lettersBase(r), ID: i.ID, Name: i.Organisation.In(r.Lang())}
 	signed, err := invitation.SignedFor(r.Context(), d.DB, i.ID)
 	if err != nil {
@@ -54,7 +56,7 @@ func (d *Desk) showLetter(r *ui.Request, status int, i invitation.Invitation, fo
 				of.Signed, of.File, of.Pages, of.Who, of.When = true, s.Name, s.Pages, s.UploadedBy, ui.Moment(s.UploadedAt.Time, r.Lang())
 			}
 		}
-		if form.Get("kind") == string(k) {
+		if k == posted {
 			of.Error = form.Error("signed")
 		}
 		page.Kinds = append(page.Kinds, of)
@@ -63,7 +65,7 @@ func (d *Desk) showLetter(r *ui.Request, status int, i invitation.Invitation, fo
 }
 
 // setSigned takes the signed scan of one organisation.
-func (d *Desk) setSigned(r *ui.Request) error {
+func (d *Desk) setSigned(r *ui.Request, kind invitation.LetterKind) error {
 	i, err := d.oneInvitation(r)
 	if err != nil {
 		return err
@@ -73,32 +75,20 @@ func (d *Desk) setSigned(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	kind, err := kindOf(form.Get("kind"))
-	if err != nil {
-		return err
-	}
 	if !form.Wrong() {
 		if err := d.Invitations.SetSigned(r.Context(), i.ID, kind, file.Name, file.Data); err != nil && !form.Refuse(err) {
 			return err
 		}
 	}
 	if form.Wrong() {
-		return d.showLetter(r, http.StatusUnprocessableEntity, i, form)
+		return d.showLetter(r, http.StatusUnprocessableEntity, i, kind, form)
 	}
 	r.Flash("success", "letters.signed.saved")
 	return r.Redirect("%s/%d", lettersBase(r), i.ID)
 }
 
-func (d *Desk) dropSigned(r *ui.Request) error {
+func (d *Desk) dropSigned(r *ui.Request, kind invitation.LetterKind) error {
 	i, err := d.oneInvitation(r)
-	if err != nil {
-		return err
-	}
-	form, err := r.Form()
-	if err != nil {
-		return err
-	}
-	kind, err := kindOf(form.Get("kind"))
 	if err != nil {
 		return err
 	}
@@ -109,12 +99,8 @@ func (d *Desk) dropSigned(r *ui.Request) error {
 	return r.Redirect("%s/%d", lettersBase(r), i.ID)
 }
 
-func (d *Desk) signedFile(r *ui.Request) error {
+func (d *Desk) signedFile(r *ui.Request, kind invitation.LetterKind) error {
 	i, err := d.oneInvitation(r)
-	if err != nil {
-		return err
-	}
-	kind, err := kindOf(r.Param("kind"))
 	if err != nil {
 		return err
 	}
@@ -218,10 +204,16 @@ func (d *Desk) uploadSigned(r *ui.Request) error {
 		return err
 	}
 	if taken == 0 && len(refused) == 0 && !form.Wrong() {
-		form.Message = r.T("letters.upload.none")
+		form.Note("signed", conference.Say("letters.upload.none"))
 	}
-	if form.Wrong() || form.Message != "" || len(refused) > 0 {
+	if len(refused) > 0 {
+		form.Note("signed", conference.Say("letters.upload.refused_some", "n", len(refused)))
+	}
+	switch {
+	case form.Wrong() && taken == 0:
 		return d.showUploads(r, http.StatusUnprocessableEntity, kind, form, refused)
+	case form.Wrong(): // the others wait to be confirmed
+		return d.showUploads(r, http.StatusOK, kind, form, refused)
 	}
 	return r.Redirect("%s/upload?kind=%s", lettersBase(r), kind)
 }
@@ -250,7 +242,13 @@ func (d *Desk) confirmUploads(r *ui.Request) error {
 	}
 	chosen := map[int64]int64{}
 	for _, u := range staged {
-		chosen[u.ID] = form.ID(invitation.UploadField(u.ID))
+		field := invitation.UploadField(u.ID)
+		if chosen[u.ID] = form.ID(field); chosen[u.ID] == 0 && form.Get(field) != "" {
+			form.Note(field, conference.Say("invitation.letter.error.whose"))
+		}
+	}
+	if form.Wrong() {
+		return d.showUploads(r, http.StatusUnprocessableEntity, kind, form, nil)
 	}
 	n, err := d.Invitations.Confirm(r.Context(), r.Edition().ID, kind, chosen)
 	if err != nil {

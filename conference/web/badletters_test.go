@@ -1,0 +1,53 @@
+package web_test
+
+import (
+	"archive/zip"
+	"bytes"
+	"context"
+	"net/http"
+	"strings"
+	"testing"
+
+	"hoinghi/conference/invitation"
+)
+
+// ownLetter gives a DOCX with every merge field, as an agency would draw its own letter.
+func ownLetter(t testing.TB) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	for _, part := range [][2]string{
+		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`},
+		{"word/document.xml", `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>[` +
+			strings.Join(invitation.LetterFields(), "] [") + `]</w:t></w:r></w:p></w:body></w:document>`},
+	} {
+		w, err := z.Create(part[0])
+		if err == nil {
+			_, err = w.Write([]byte(part[1]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// letters gives an organisation with a signed letter, scans that wait to be confirmed, an
+// own template and a file of all letters.
+func (s *stage) letters(ctx context.Context, admin caller) []string {
+	s.t.Helper()
+	all := s.invitations()
+	for _, k := range invitation.LetterKinds() {
+		s.must(s.site.Invitations.SetSigned(ctx, all[0].ID, k, "mau.pdf", scan(s.t, "Mẫu một")))
+	}
+	s.must(s.site.Invitations.Stage(ctx, 1, invitation.GiayMoi, "GM-"+all[2].Province.Abbr+".pdf", scan(s.t, "Mẫu hai")))
+	s.must(s.site.Invitations.Stage(ctx, 1, invitation.GiayMoi, "scan0007.pdf", scan(s.t, "Mẫu ba")))
+	s.must(s.site.Invitations.SetTemplate(ctx, 1, invitation.CongVan, "mau.docx", []byte(ownLetter(s.t)), false))
+	if a := s.ask(admin, "vi", http.MethodPost, deskLetters+"/zip", "application/x-www-form-urlencoded", "kind=cong_van"); a.status != http.StatusSeeOther {
+		s.t.Fatalf("the file of all letters: %d", a.status)
+	}
+	return []string{deskLetters, deskLetters + "/text?kind=giay_moi", deskLetters + "/text?kind=cong_van", deskLetters + "/upload?kind=giay_moi", deskLetters + "/zip", deskLetters + "/" + itoa(all[0].ID)}
+}
