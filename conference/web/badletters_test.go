@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"hoinghi/conference"
 	"hoinghi/conference/invitation"
 )
 
@@ -50,4 +51,29 @@ func (s *stage) letters(ctx context.Context, admin caller) []string {
 		s.t.Fatalf("the file of all letters: %d", a.status)
 	}
 	return []string{deskLetters, deskLetters + "/text?kind=giay_moi", deskLetters + "/text?kind=cong_van", deskLetters + "/upload?kind=giay_moi", deskLetters + "/zip", deskLetters + "/" + itoa(all[0].ID)}
+}
+
+// Whatever is typed into a letter, it is refused or can be drawn, as PDF and as DOCX.
+func TestLettersOfAnyTextCanBeDrawn(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	at := deskLetters + "/" + itoa(h.invitations()[0].ID) + "/giay_moi/letter."
+	drawn := 0
+	for _, field := range []string{"agency", "abstract", "body", "recipients", "signer"} {
+		for _, b := range badTexts() {
+			res, _ := v.send(http.MethodPost, deskLetters+"/text", "application/x-www-form-urlencoded", letterForm(field, b.value).Encode())
+			if res.StatusCode == http.StatusUnprocessableEntity {
+				continue
+			}
+			drawn++
+			for _, ext := range []string{"pdf", "docx"} {
+				if file, _ := v.get(at + ext); res.StatusCode != http.StatusSeeOther || file.StatusCode != http.StatusOK {
+					t.Errorf("%s: %s: saved with %d, %s with %d", field, b.name, res.StatusCode, ext, file.StatusCode)
+				}
+			}
+		}
+	}
+	if drawn < 20 {
+		t.Errorf("only %d were drawn", drawn)
+	}
 }
