@@ -64,7 +64,15 @@ func openWith(t *testing.T, mail outbox.Config) *house {
 	}
 	server.Config = web.Server(ctx, handler)
 	server.Start()
-	t.Cleanup(func() { stop(); server.Close() })
+	imports := make(chan error, 1)
+	go func() { imports <- site.Editions.RunImports(ctx, testkit.Loud(t)) }()
+	t.Cleanup(func() {
+		stop()
+		server.Close()
+		if err := <-imports; err != nil {
+			t.Errorf("imports: %v", err)
+		}
+	})
 	h := &house{t: t, db: d, site: site, clock: clock, base: base.String()}
 	h.links, err = demo.Fill(ctx, d, testkit.Keys(t), demo.Rooms{Editions: site.Editions, Accounts: site.Accounts, Invitations: site.Invitations,
 		Delegations: site.Delegations, Checkins: site.Checkins, Agenda: site.Agenda, Outbox: site.Outbox, Signer: site.Signer}, h.base)
