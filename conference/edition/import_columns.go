@@ -52,7 +52,7 @@ func importColumns() []sheet.Column {
 		{Key: string(FieldContactEmail), Words: []string{"email dau moi", "email cua dau moi", "email nguoi lien he", "thu dien tu dau moi", "thu dien tu cua dau moi", "thu dien tu nguoi lien he", "contact email", "focal point s e mail"},
 			Shared: mails, After: string(FieldContactName)},
 		{Key: string(FieldEmail), Words: append([]string{"email don vi", "email co quan", "thu dien tu don vi", "thu dien tu cua don vi", "thu dien tu co quan", "hop thu don vi", "organisation s e mail"}, mails...)},
-		{Key: string(FieldPhone), Words: append([]string{"dien thoai don vi", "dien thoai cua don vi", "dien thoai co quan", "dt co quan", "dien thoai co dinh", "so may ban", "may ban", "organisation s telephone"}, phones...)},
+		{Key: string(FieldPhone), Words: append([]string{"dien thoai don vi", "dien thoai cua don vi", "dien thoai co quan", "dt co quan", "dien thoai co dinh", "so may ban", "may ban", "sdt co quan", "sdt don vi", "so dien thoai co quan", "so dien thoai don vi", "so dt co quan", "organisation s telephone"}, phones...)},
 	}
 }
 

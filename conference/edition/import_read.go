@@ -3,6 +3,8 @@ package edition
 import (
 	"slices"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"hoinghi/conference"
 	"hoinghi/conference/sheet"
@@ -150,8 +152,10 @@ func (r *reader) isRemark(row sheet.Row) bool {
 		}
 	}
 	first := vietnamese.Fold(texts[0])
-	for _, word := range []string{"tong cong", "tong so", "cong", "ghi chu", "nguoi lap", "noi nhan", "thu truong don vi", "total"} {
-		if len(texts) <= 3 && (first == word || strings.HasPrefix(first, word+" ")) {
+	// With their marks: "Cộng" is a sum, "Công ty" and "Tổng công ty" are not.
+	small := strings.ToLower(texts[0])
+	for _, word := range []string{"tổng cộng", "tổng số", "cộng", "ghi chú", "người lập", "nơi nhận", "thủ trưởng đơn vị", "total"} {
+		if len(texts) <= 3 && strings.HasPrefix(small, word) {
 			return true
 		}
 	}
@@ -217,11 +221,11 @@ func (r *rowReader) text(f ImportField) string {
 			if len(r.out.Legacy) < maxExamples {
 				r.out.Legacy = append(r.out.Legacy, Conversion{r.row.Number, column, vietnamese.Normalise(raw), vietnamese.Normalise(converted)})
 			}
-			switch r.choices.Encoding {
-			case LegacyConvert:
-				raw = converted
-			case LegacyAsk:
+			if r.choices.Encoding == LegacyAsk {
 				r.problem(f, true, "import.problem.legacy")
+			}
+			if r.choices.Encoding != LegacyKeep {
+				raw = converted
 			}
 		}
 	}
@@ -262,5 +266,16 @@ func organisationCase(s string) string {
 			words[i] = strings.ToUpper(w)
 		}
 	}
-	return strings.Join(words, " ")
+	return inBodies(strings.Join(words, " "))
+}
+
+// inBodies puts the usual words of organisations' names into small letters, as
+// official papers write them.
+func inBodies(s string) string {
+	for _, phrase := range []string{"Ủy ban nhân dân", "Trung tâm", "Khuyến công", "Xúc tiến", "thương mại", "Tư vấn", "phát triển", "công nghiệp", "Hợp tác xã", "Công ty",
+		"Doanh nghiệp", "Hiệp hội", "Làng nghề", "Cơ sở", "Ngân hàng", "cổ phần", "trách nhiệm hữu hạn", "một thành viên", "tư nhân", "truyền thống"} {
+		s = strings.ReplaceAll(s, vietnamese.TitleCase(phrase), phrase)
+	}
+	first, size := utf8.DecodeRuneInString(s)
+	return string(unicode.ToUpper(first)) + s[size:]
 }

@@ -104,7 +104,7 @@ func (r *rowReader) kind(name string) OrganisationKind {
 		return k
 	}
 	k, ok := readKind(name)
-	if !ok && name != "" {
+	if !ok && name != "" && !r.failed {
 		r.problem(FieldKind, true, "import.problem.kind_missing")
 	}
 	return k

@@ -67,8 +67,11 @@ func (s *Sheet) findHeader(columns []Column) (header int, mapping map[string]int
 	header, mapping = NoHeader, map[string]int{}
 	for i := range min(len(s.Rows), headerRows) {
 		m, n := match(s.Headings(i), columns)
-		if len(m) < 2 && len(s.Rows[i].Cells) > 2 {
+		if len(m) < 2 && s.Width() > 1 {
 			continue // one word of a title is no header
+		}
+		if header >= 0 && sameCells(s.Rows[i], s.Rows[header]) {
+			continue // printed again on the next page
 		}
 		if n > 0 && n >= score {
 			header, mapping, score = i, m, n
@@ -86,16 +89,17 @@ func (s *Sheet) Match(header int, columns []Column) map[string]int {
 	return m
 }
 
-// Headings gives the headings of a row, one per column; of a heading below a merged
-// one both: "Đầu mối – Điện thoại".
+// Headings gives the headings of a row, one per column, in Unicode; of a heading below a
+// merged one both: "Đầu mối – Điện thoại".
 func (s *Sheet) Headings(header int) []string {
 	if header < 0 || header >= len(s.Rows) {
 		return nil
 	}
 	row := s.Rows[header]
+	old := vietnamese.DetectLegacy(row.Cells)
 	out := make([]string, len(row.Cells))
 	for c := range row.Cells {
-		text := vietnamese.Normalise(row.Cells[c])
+		text := vietnamese.Normalise(vietnamese.ConvertLegacy(old, row.Cells[c]))
 		if utf8.RuneCountInString(text) > maxHeading {
 			continue
 		}
@@ -177,11 +181,11 @@ func (column Column) fit(heading [2]string, at int, mapping map[string]int) int 
 	return 0
 }
 
-// partOf gives the length of the longest of the words that stands inside a heading.
+// partOf gives the length of the longest of the words with which a heading begins.
 func partOf(heading string, words []string) int {
 	n := 0
 	for _, w := range words {
-		if len(w) > n && len(w) > 3 && strings.Contains(" "+heading+" ", " "+w+" ") {
+		if len(w) > n && len(w) > 3 && strings.HasPrefix(heading, w+" ") {
 			n = len(w)
 		}
 	}

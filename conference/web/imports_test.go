@@ -112,7 +112,7 @@ func TestAListIsCheckedDecidedAndImported(t *testing.T) {
 		t.Errorf("applied: %+v", done)
 	}
 	_, body = v.get(at)
-	if !strings.Contains(body, "Trung Tâm Khuyến Công Long An") || !strings.Contains(body, "<ins>Lê Thị Mẫu</ins>") {
+	if !strings.Contains(body, "Trung tâm Khuyến công Long An") || !strings.Contains(body, "<ins>Lê Thị Mẫu</ins>") {
 		t.Error("the page of the applied list does not say what changed")
 	}
 	res, _ = v.sendList("danh sách.csv", []byte(listWithErrors))
