@@ -308,6 +308,11 @@ CREATE TABLE edition_province (
 
 CREATE UNIQUE INDEX edition_host ON edition_province (edition_id) WHERE role = 'host';
 
+CREATE TABLE import_cells (
+    import_id INTEGER PRIMARY KEY REFERENCES import_job (id),
+    cells     BLOB NOT NULL                      -- the tables of the file, JSON, gzip
+) STRICT;
+
 CREATE TABLE import_change (
     id              INTEGER PRIMARY KEY,
     import_id       INTEGER NOT NULL REFERENCES import_job (id),
@@ -324,7 +329,6 @@ CREATE TABLE import_job (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     file_name    TEXT NOT NULL,
     size         INTEGER NOT NULL,
-    cells        BLOB NOT NULL,                  -- the tables of the file, JSON, gzip
     choices      TEXT NOT NULL CHECK (json_valid(choices)),
     state        TEXT NOT NULL CHECK (state IN ('uploaded', 'applying', 'applied', 'failed')),
     total        INTEGER NOT NULL DEFAULT 0,     -- organisations in it

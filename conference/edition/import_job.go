@@ -100,9 +100,11 @@ func Imports(ctx context.Context, q db.Reader) ([]Import, error) {
 func ImportTopic(id int64) string { return fmt.Sprintf("import/%d", id) }
 
 const (
-	sqlInsertImport = `INSERT INTO import_job (file_name, size, cells, choices, state, by_id, by_label, uploaded_at) VALUES (?, ?, ?, ?, 'uploaded', ?, ?, ?)`
+	sqlInsertImport = `INSERT INTO import_job (file_name, size, choices, state, by_id, by_label, uploaded_at) VALUES (?, ?, ?, 'uploaded', ?, ?, ?)`
+	sqlInsertCells  = `INSERT INTO import_cells (import_id, cells) VALUES (?, ?)`
 	sqlOldImports   = `SELECT id FROM import_job WHERE uploaded_at < ? AND state <> 'applying'`
 	sqlForgetChange = `DELETE FROM import_change WHERE import_id = ?`
+	sqlForgetCells  = `DELETE FROM import_cells WHERE import_id = ?`
 	sqlForgetImport = `DELETE FROM import_job WHERE id = ?`
 )
 
@@ -133,9 +135,12 @@ func (r *Room) Upload(ctx context.Context, fileName string, data []byte) (Import
 			return err
 		}
 		a := conference.ActorOf(ctx)
-		id, err := db.Insert(ctx, tx, sqlInsertImport, string(name[:min(len(name), 200)]), len(data), cells, string(choices), a.ID, a.Label, db.At(tx.Now()))
+		id, err := db.Insert(ctx, tx, sqlInsertImport, string(name[:min(len(name), 200)]), len(data), string(choices), a.ID, a.Label, db.At(tx.Now()))
 		if err != nil {
 			return fmt.Errorf("keep list: %w", err)
+		}
+		if err := db.Exec(ctx, tx, sqlInsertCells, id, cells); err != nil {
+			return fmt.Errorf("keep tables: %w", err)
 		}
 		i, err = ImportByID(ctx, tx, id)
 		return err
@@ -157,11 +162,10 @@ func forgetImports(ctx context.Context, tx *db.Tx) error {
 }
 
 func forgetImport(ctx context.Context, tx *db.Tx, id int64) error {
-	if err := db.Exec(ctx, tx, sqlForgetChange, id); err != nil {
-		return fmt.Errorf("forget changes: %w", err)
-	}
-	if err := db.Exec(ctx, tx, sqlForgetImport, id); err != nil {
-		return fmt.Errorf("forget list: %w", err)
+	for _, query := range []string{sqlForgetChange, sqlForgetCells, sqlForgetImport} {
+		if err := db.Exec(ctx, tx, query, id); err != nil {
+			return fmt.Errorf("forget list: %w", err)
+		}
 	}
 	return nil
 }
@@ -182,7 +186,7 @@ func pack(b *sheet.Book) ([]byte, error) {
 	return out.Bytes(), nil
 }
 
-const sqlCells = `SELECT cells FROM import_job WHERE id = ?`
+const sqlCells = `SELECT cells FROM import_cells WHERE import_id = ?`
 
 // ImportBook gives the tables of a list.
 func ImportBook(ctx context.Context, q db.Reader, id int64) (*sheet.Book, error) {

@@ -179,7 +179,10 @@ func (r *rowReader) phones(f ImportField) (first, second string) {
 	if r.text(f) == "" {
 		return "", ""
 	}
-	raw := strings.NewReplacer("\r\n", "; ", "\n", "; ", "\r", "; ").Replace(r.row.Cell(r.column(f)))
+	raw := r.row.Cell(r.column(f))
+	if strings.ContainsAny(raw, "\r\n") { // one number on each line
+		raw = strings.Join(strings.FieldsFunc(raw, func(c rune) bool { return c == '\r' || c == '\n' }), "; ")
+	}
 	if strings.Trim(vietnamese.Normalise(raw), "-–. ") == "" {
 		return "", ""
 	}

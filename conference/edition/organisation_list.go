@@ -34,16 +34,16 @@ func (f OrganisationFilter) args() []any {
 	return out
 }
 
-const sqlFilter = ` FROM organisation o
+const fromOrganisations = ` FROM organisation o
 	LEFT JOIN (SELECT province_id, MIN(sort_key) AS sort_key FROM province_version GROUP BY province_id) p ON p.province_id = o.province_id
 WHERE (?1 = 0 OR o.province_id = ?1) AND (?2 = '' OR o.kind = ?2)
 	AND (?3 = '' OR o.folded LIKE '%' || ?3 || '%') AND (?4 = '' OR o.folded LIKE '%' || ?4 || '%')
 	AND (?5 = '' OR o.folded LIKE '%' || ?5 || '%') AND (?6 = '' OR o.folded LIKE '%' || ?6 || '%')`
 
 const (
-	sqlCountOrganisations = `SELECT count(*)` + sqlFilter
+	sqlCountOrganisations = `SELECT count(*)` + fromOrganisations
 	sqlListOrganisations  = `SELECT o.id, o.kind, COALESCE(o.province_id, 0), o.name_vi, o.name_en, o.email, o.phone, o.other_phone, o.valid_from, COALESCE(o.valid_to, '')` +
-		sqlFilter + ` ORDER BY p.sort_key, o.folded, o.id LIMIT ?7 OFFSET ?8`
+		fromOrganisations + ` ORDER BY p.sort_key, o.folded, o.id LIMIT ?7 OFFSET ?8`
 )
 
 // Listed is an organisation of a list, with its first contact if it has one.

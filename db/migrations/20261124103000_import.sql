@@ -22,12 +22,11 @@ CREATE TABLE contact (
 ) STRICT;
 CREATE INDEX contact_organisation ON contact (organisation_id, position);
 
--- One list that was uploaded: what was read from it, what was decided, how far it is applied.
+-- One list that was uploaded: what was decided, how far it is applied.
 CREATE TABLE import_job (
     id           INTEGER PRIMARY KEY AUTOINCREMENT,
     file_name    TEXT NOT NULL,
     size         INTEGER NOT NULL,
-    cells        BLOB NOT NULL,                  -- the tables of the file, JSON, gzip
     choices      TEXT NOT NULL CHECK (json_valid(choices)),
     state        TEXT NOT NULL CHECK (state IN ('uploaded', 'applying', 'applied', 'failed')),
     total        INTEGER NOT NULL DEFAULT 0,     -- organisations in it
@@ -42,6 +41,12 @@ CREATE TABLE import_job (
     finished_at  INTEGER
 ) STRICT;
 CREATE INDEX import_job_state ON import_job (state);
+
+-- What was read from it. Apart, since progress would rewrite the whole row with every step.
+CREATE TABLE import_cells (
+    import_id INTEGER PRIMARY KEY REFERENCES import_job (id),
+    cells     BLOB NOT NULL                      -- the tables of the file, JSON, gzip
+) STRICT;
 
 CREATE TABLE import_change (
     id              INTEGER PRIMARY KEY,
