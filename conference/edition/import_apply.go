@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	importChunk = 100                    // organisations in one write
+	importChunk = 50                     // organisations in one write, about eight statements each
 	importGap   = time.Millisecond       // between two writes, in which others go first
 	importRetry = 250 * time.Millisecond // when the queue of writes is full
 )

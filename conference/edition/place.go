@@ -165,7 +165,7 @@ func (p *Places) Within(text string) (now Province, ok bool) {
 	words := strings.Fields(vietnamese.Fold(text))
 	for n := min(5, len(words)-1); n > 0; n-- {
 		tail := strings.Join(words[len(words)-n:], " ")
-		if len(tail) < 4 && !(n == 1 && tail == "hue") {
+		if len(tail) < 4 && tail != "hue" {
 			continue
 		}
 		if now, _, ok = p.Find(tail); ok {

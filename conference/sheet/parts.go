@@ -79,9 +79,7 @@ func (p *parts) look(f *excelize.File, name string) (*look, error) {
 		return nil, err
 	}
 	l := &look{isDate: map[int]bool{}}
-	if l.merges, err = mergesOf(raw); err != nil {
-		return nil, err
-	}
+	l.merges = mergesOf(raw)
 	styles, err := numberStyles(raw)
 	if err != nil {
 		return nil, err
@@ -96,24 +94,21 @@ func (p *parts) look(f *excelize.File, name string) (*look, error) {
 }
 
 // mergesOf reads the merged ranges, which stand behind the rows.
-func mergesOf(raw []byte) ([]Merge, error) {
+func mergesOf(raw []byte) []Merge {
 	at := bytes.LastIndex(raw, []byte("mergeCells"))
 	if at < 0 {
-		return nil, nil
+		return nil
 	}
 	if at = bytes.LastIndex(raw[:at], []byte("sheetData")); at < 0 {
-		return nil, nil
+		return nil
 	}
 	d := xml.NewDecoder(bytes.NewReader(raw[at+len("sheetData>"):]))
 	d.Strict = false // it begins in the middle
 	var out []Merge
 	for {
 		t, err := d.Token()
-		if errors.Is(err, io.EOF) || len(out) >= MaxRows {
-			return out, nil
-		}
-		if err != nil {
-			return out, nil //nolint:nilerr // the end of the sheet closes what was not opened here
+		if err != nil || len(out) >= MaxRows {
+			return out // the end of the sheet closes what was not opened here
 		}
 		e, ok := t.(xml.StartElement)
 		if !ok || e.Name.Local != "mergeCell" {

@@ -262,21 +262,15 @@ func (d *Desk) importTemplate(r *ui.Request) error {
 		return err
 	}
 	t := sheet.Template{Name: r.T("organisation.sheet"), Lists: r.T("import.lists"), HelpName: r.T("import.help_sheet"), Rows: 1000}
+	choices := map[edition.ImportField][]ui.Option{edition.FieldKind: kindOptions(r, ""), edition.FieldProvince: provinceOptions(r, places, 0)}
 	widths := map[edition.ImportField]float64{edition.FieldName: 48, edition.FieldKind: 34}
 	for _, f := range edition.ImportFields() {
 		c := sheet.TemplateColumn{Heading: r.Say(edition.ImportFieldText(f)), Note: r.T("import.note." + string(f)), Width: 26}
 		if w := widths[f]; w > 0 {
 			c.Width = w
 		}
-		switch f {
-		case edition.FieldKind:
-			for _, o := range kindOptions(r, "") {
-				c.Choices = append(c.Choices, o.Label)
-			}
-		case edition.FieldProvince:
-			for _, o := range provinceOptions(r, places, 0) {
-				c.Choices = append(c.Choices, o.Label)
-			}
+		for _, o := range choices[f] {
+			c.Choices = append(c.Choices, o.Label)
 		}
 		t.Columns = append(t.Columns, c)
 	}
