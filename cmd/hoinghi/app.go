@@ -94,12 +94,13 @@ func (s settings) open(ctx context.Context, base *url.URL, log *slog.Logger) (*a
 // drains and closes.
 func (a *app) serve(ctx context.Context, l net.Listener) error {
 	workCtx, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	done := make(chan error, 2)
-	go func() { done <- a.site.Outbox.Run(workCtx) }()
-	go func() { done <- a.site.Editions.RunImports(workCtx, a.log) }()
+	mailDone, imports := make(chan error, 1), make(chan struct{})
+	go func() { mailDone <- a.site.Outbox.Run(workCtx) }()
+	go func() { defer close(imports); a.site.Editions.RunImports(workCtx, a.log) }()
 	err := web.Serve(ctx, l, a.web)
 	stopWork()
-	return errors.Join(err, <-done, <-done, a.close())
+	<-imports
+	return errors.Join(err, <-mailDone, a.close())
 }
 
 // close ends what open has built and lets go of the data folder.

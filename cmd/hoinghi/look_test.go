@@ -113,6 +113,7 @@ func (p *process) deskLooks(tab *testkit.Tab) []look {
 		{name: "desk-showcase", path: "/desk/showcase"}, {name: "desk-village", path: "/desk/showcase/1"}, {name: "desk-village-new", path: "/desk/showcase/new"},
 		{name: "desk-arrivals", path: xii + "/arrivals"}, {name: "desk-door", path: xii + "/door"}, {name: "desk-door-refused", path: xii + "/door", refuse: `form[action$="/door"]`},
 		{name: "desk-editions", path: "/desk/editions"}, {name: "desk-edition-new", path: "/desk/editions/new"}, {name: "desk-edition-refused", path: "/desk/editions/new", refuse: "main form"},
+		{name: "desk-organisations", path: "/desk/organisations"}, {name: "desk-organisation", path: "/desk/organisations/1"}, {name: "desk-organisation-refused", path: "/desk/organisations/new", refuse: "main .card form"}, {name: "desk-import", path: "/desk/organisations/import"},
 		{name: "desk-mail", path: "/desk/mail"}, {name: "desk-audit", path: "/desk/audit"}, {name: "desk-staff", path: "/desk/staff"},
 		{name: "desk-staff-refused", path: "/desk/staff", refuse: `form[action="/desk/staff"]`}, {name: "desk-me", path: "/desk/me"},
 		{name: "desk-missing", path: xii + "/invitations/999999"}, {name: "desk-style", path: "/desk/styleguide"},

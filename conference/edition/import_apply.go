@@ -15,7 +15,8 @@ import (
 const (
 	importChunk = 50                     // organisations in one write, about eight statements each
 	importGap   = time.Millisecond       // between two writes, in which others go first
-	importRetry = 250 * time.Millisecond // when the queue of writes is full
+	importRetry = 250 * time.Millisecond // when the store cannot be written now
+	importPause = 5 * time.Second        // when even that cannot be noted
 )
 
 const sqlStartImport = `UPDATE import_job SET state = 'applying', total = ?2, done = 0, added = 0, changed = 0, unchanged = 0, left_out = ?3, finished_at = NULL,
@@ -68,28 +69,26 @@ func (r *Room) wakeImports() {
 const sqlNextImport = `SELECT ` + importColumnsSQL + ` FROM import_job WHERE state = 'applying' ORDER BY id LIMIT 1`
 
 // RunImports applies lists one after the other until ctx ends. One that a stop of the
-// program interrupted goes on where it was.
-func (r *Room) RunImports(ctx context.Context, log *slog.Logger) error {
-	for {
+// program interrupted goes on where it was. What goes wrong is logged and tried again.
+func (r *Room) RunImports(ctx context.Context, log *slog.Logger) {
+	for ctx.Err() == nil {
 		i, err := db.One(ctx, r.db, sqlNextImport, (*Import).fields)
-		switch {
-		case ctx.Err() != nil:
-			return nil
-		case conference.KindOf(err) == conference.KindNotFound:
+		if conference.KindOf(err) == conference.KindNotFound {
 			select {
 			case <-ctx.Done():
-				return nil
 			case <-r.wake:
 			}
 			continue
-		case err != nil:
-			return fmt.Errorf("look for a list to import: %w", err)
 		}
-		if err := r.apply(ctx, i); err != nil && ctx.Err() == nil {
-			log.Error("import failed", "error", err, "import", i.ID)
-			if err := r.finish(ctx, i, ImportFailed); err != nil {
-				return err
+		if err == nil {
+			if err = r.apply(ctx, i); err != nil && ctx.Err() == nil {
+				log.Error("import failed", "error", err, "import", i.ID)
+				err = r.finish(ctx, i, ImportFailed)
 			}
+		}
+		if err != nil && ctx.Err() == nil {
+			log.Error("imports", "error", err)
+			_ = rest(ctx, importPause) // ends early only when the loop does
 		}
 	}
 }

@@ -139,14 +139,9 @@ func importRoom(t testing.TB) (*edition.Room, *db.DB, *testkit.Clock, context.Co
 		t.Fatal(err)
 	}
 	ctx, stop := context.WithCancel(context.Background())
-	done := make(chan error, 1)
-	go func() { done <- r.RunImports(ctx, testkit.Quiet()) }()
-	t.Cleanup(func() {
-		stop()
-		if err := <-done; err != nil {
-			t.Errorf("worker: %v", err)
-		}
-	})
+	done := make(chan struct{})
+	go func() { defer close(done); r.RunImports(ctx, testkit.Quiet()) }()
+	t.Cleanup(func() { stop(); <-done })
 	return r, d, clock, conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorStaff, ID: 1, Label: "Bùi Thị Thí Dụ", Roles: []conference.Role{conference.RoleOrganiser}})
 }
 

