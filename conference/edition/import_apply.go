@@ -13,7 +13,7 @@ import (
 )
 
 const (
-	importChunk = 50                     // organisations in one write, about eight statements each
+	importChunk = 15                     // organisations in one write, each eight statements: larger parts keep the door waiting, smaller ones the disk
 	importGap   = time.Millisecond       // between two writes, in which others go first
 	importRetry = 250 * time.Millisecond // when the store cannot be written now
 	importPause = 5 * time.Second        // when even that cannot be noted

@@ -194,7 +194,7 @@ func TestAnInterruptedListGoesOn(t *testing.T) {
 		t.Fatal(err)
 	}
 	ctx := conference.WithActor(t.Context(), conference.System())
-	i := upload(ctx, t, r, bigList(3000))
+	i := upload(ctx, t, r, bigList(300))
 	if err := r.Apply(ctx, i.ID, false); err != nil {
 		t.Fatal(err)
 	}
@@ -213,10 +213,10 @@ func TestAnInterruptedListGoesOn(t *testing.T) {
 	if stops < 3 {
 		t.Errorf("the list was applied within %d runs: it was not interrupted", stops)
 	}
-	if got := countsOf(applied(t, d, i.ID)); got != (counts{Added: 3000}) {
+	if got := countsOf(applied(t, d, i.ID)); got != (counts{Added: 300}) {
 		t.Errorf("applied: %+v", got)
 	}
-	for table, want := range map[string]int{"organisation": 3000, "contact": 3000, "import_change": 3000} {
+	for table, want := range map[string]int{"organisation": 300, "contact": 300, "import_change": 300} {
 		if n, err := db.Value[int](ctx, d, `SELECT count(*) FROM `+table); err != nil || n != want {
 			t.Errorf("%d rows in %s, want %d: %v", n, table, want, err)
 		}
@@ -261,13 +261,13 @@ func TestFiftyThousandRowsBlockNobody(t *testing.T) {
 		if err := d.Write(ctx, func(context.Context, *db.Tx) error { return nil }); err != nil {
 			t.Fatal(err)
 		}
-		parts[now.Done/50] = true
+		parts[now.Done/15] = true
 		<-changes
 	}
 	if got := countsOf(applied(t, d, i.ID)); got != (counts{Added: rows}) {
 		t.Errorf("applied: %+v", got)
 	}
-	if len(parts) < rows/50/4 {
-		t.Errorf("other writes were done between %d of %d parts only", len(parts), rows/50)
+	if len(parts) < rows/15/4 {
+		t.Errorf("other writes were done between %d of %d parts only", len(parts), rows/15)
 	}
 }
