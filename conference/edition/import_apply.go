@@ -39,7 +39,9 @@ func (r *Room) Apply(ctx context.Context, id int64, leaveOut bool) error {
 	}
 	switch {
 	case checked.Errors > 0 && !leaveOut:
-		return conference.Fail(conference.KindConflict, "import.error.rows_wrong", "n", checked.Errors)
+		var p conference.Problems
+		p.Add("leave_out", "import.error.rows_wrong", "n", checked.Errors)
+		return p.Err()
 	case len(checked.Entries) == 0:
 		return conference.Fail(conference.KindConflict, "import.error.nothing")
 	}

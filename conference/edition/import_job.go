@@ -280,7 +280,7 @@ func (c *ImportChoices) complete(book *sheet.Book, before ImportChoices) error {
 		}
 	}
 	if !slices.Contains([]string{LegacyAsk, LegacyConvert, LegacyKeep}, c.Encoding) {
-		c.Encoding = LegacyAsk
+		p.Add("encoding", "import.error.encoding")
 	}
 	return p.Err()
 }

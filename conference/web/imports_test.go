@@ -2,6 +2,7 @@ package web_test
 
 import (
 	"bytes"
+	"context"
 	"mime/multipart"
 	"net/http"
 	"net/url"
@@ -41,9 +42,14 @@ func (v *visitor) decide(path string, pairs ...string) (*http.Response, string) 
 	return v.send(http.MethodPost, path, "application/x-www-form-urlencoded", values.Encode())
 }
 
-// waitApplied waits until a list is applied.
+// waitApplied runs the lists that wait until one is applied. No house does so by itself:
+// what is written beside a test would be a riddle to whoever compares before and after.
 func (h *house) waitApplied(id int64) edition.Import {
 	h.t.Helper()
+	ctx, stopRun := context.WithCancel(h.t.Context())
+	ran := make(chan struct{})
+	go func() { defer close(ran); h.site.Editions.RunImports(ctx, testkit.Loud(h.t)) }()
+	defer func() { stopRun(); <-ran }()
 	changes, stop := h.db.Subscribe(edition.ImportTopic(id))
 	defer stop()
 	for {

@@ -23,7 +23,7 @@ type choicesPage struct {
 	I          edition.Import
 	Base       string
 	Form       *ui.Form
-	Refused    string // why applying was refused
+	Apply      *ui.Form
 	Failed     bool
 	Format     string
 	Sheets     []ui.Option
@@ -69,8 +69,8 @@ type problemRow struct {
 }
 
 // showChoices shows a list that is not applied yet: what was guessed or decided, and
-// what follows from it. form is a refused form, nil otherwise.
-func (d *Desk) showChoices(r *ui.Request, status int, i edition.Import, form *ui.Form, refused string) error {
+// what follows from it. form and apply are the refused ones of its two forms, nil otherwise.
+func (d *Desk) showChoices(r *ui.Request, status int, i edition.Import, form, apply *ui.Form) error {
 	book, err := edition.ImportBook(r.Context(), d.DB, i.ID)
 	if err != nil {
 		return err
@@ -83,10 +83,13 @@ func (d *Desk) showChoices(r *ui.Request, status int, i edition.Import, form *ui
 	if err != nil {
 		return err
 	}
-	page := choicesPage{I: i, Base: importsAt + "/" + ui.Itoa(i.ID), Form: form, Refused: refused, Failed: i.State == edition.ImportFailed, Checked: checked, Warnings: checked.Warnings(),
+	page := choicesPage{I: i, Base: importsAt + "/" + ui.Itoa(i.ID), Form: form, Apply: apply, Failed: i.State == edition.ImportFailed, Checked: checked, Warnings: checked.Warnings(),
 		Frame: r.Frame("organisations", ui.Crumb{Label: r.T("desk.nav.organisations"), Href: organisationsAt}, ui.Crumb{Label: r.T("import.title"), Href: importsAt})}
 	if form == nil {
 		page.Form = choicesForm(r, i.Choices)
+	}
+	if apply == nil {
+		page.Apply = r.NewForm(nil)
 	}
 	page.Format = formatText(r, book)
 	page.table(r, book)

@@ -103,7 +103,7 @@ func (d *Desk) oneImport(r *ui.Request) error {
 	if i.State == edition.ImportApplying || i.State == edition.ImportApplied {
 		return d.showProgress(r, i)
 	}
-	return d.showChoices(r, http.StatusOK, i, nil, "")
+	return d.showChoices(r, http.StatusOK, i, nil, nil)
 }
 
 // chooseImport keeps what was decided and shows what it makes of the list.
@@ -122,11 +122,13 @@ func (d *Desk) chooseImport(r *ui.Request) error {
 			choices.Columns[string(f)] = form.Int(string(f))
 		}
 	}
-	if err := d.Editions.Choose(r.Context(), i.ID, choices); err != nil {
-		if !form.Refuse(err) {
+	if !form.Wrong() {
+		if err := d.Editions.Choose(r.Context(), i.ID, choices); err != nil && !form.Refuse(err) {
 			return err
 		}
-		return d.showChoices(r, http.StatusUnprocessableEntity, i, form, "")
+	}
+	if form.Wrong() {
+		return d.showChoices(r, http.StatusUnprocessableEntity, i, form, nil)
 	}
 	return r.Redirect("%s/%d#check", importsAt, i.ID)
 }
@@ -144,7 +146,7 @@ func (d *Desk) applyImport(r *ui.Request) error {
 		if !form.Refuse(err) {
 			return err
 		}
-		return d.showChoices(r, http.StatusUnprocessableEntity, i, nil, form.Message)
+		return d.showChoices(r, http.StatusUnprocessableEntity, i, nil, form)
 	}
 	return r.Redirect("%s/%d", importsAt, i.ID)
 }

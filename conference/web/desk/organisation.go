@@ -3,6 +3,7 @@ package desk
 import (
 	"net/http"
 
+	"hoinghi/conference"
 	"hoinghi/conference/audit"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/web/ui"
@@ -42,9 +43,17 @@ func (d *Desk) newOrganisation(r *ui.Request) error {
 	return d.showOrganisation(r, http.StatusOK, edition.Organisation{}, r.NewForm(nil), contactForm{})
 }
 
-func organisationDraft(form *ui.Form) edition.Organisation {
+// organisationDraft reads the form; a province that is none of those offered is noted.
+func (d *Desk) organisationDraft(r *ui.Request, form *ui.Form) (edition.Organisation, error) {
+	places, err := d.places(r)
+	if err != nil {
+		return edition.Organisation{}, err
+	}
+	if v := form.Get("province"); v != "" && places.Named(form.ID("province")).ProvinceID == 0 {
+		form.Note("province", conference.Say("organisation.error.province"))
+	}
 	return edition.Organisation{Kind: edition.OrganisationKind(form.Get("kind")), ProvinceID: form.ID("province"), NameVi: form.Get("name_vi"), NameEn: form.Get("name_en"),
-		Email: form.Get("email"), Phone: form.Get("phone"), OtherPhone: form.Get("other_phone")}
+		Email: form.Get("email"), Phone: form.Get("phone"), OtherPhone: form.Get("other_phone")}, nil
 }
 
 func (d *Desk) addOrganisation(r *ui.Request) error {
@@ -52,11 +61,16 @@ func (d *Desk) addOrganisation(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	o, err := d.Editions.AddOrganisation(r.Context(), organisationDraft(form))
+	o, err := d.organisationDraft(r, form)
 	if err != nil {
-		if !form.Refuse(err) {
+		return err
+	}
+	if !form.Wrong() {
+		if o, err = d.Editions.AddOrganisation(r.Context(), o); err != nil && !form.Refuse(err) {
 			return err
 		}
+	}
+	if form.Wrong() {
 		return d.showOrganisation(r, http.StatusUnprocessableEntity, edition.Organisation{}, form, contactForm{})
 	}
 	r.Flash("success", "organisation.flash.added", "name", o.NameVi)
@@ -136,12 +150,17 @@ func (d *Desk) changeOrganisation(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	draft := organisationDraft(form)
+	draft, err := d.organisationDraft(r, form)
+	if err != nil {
+		return err
+	}
 	draft.ID = o.ID
-	if err := d.Editions.ChangeOrganisation(r.Context(), draft); err != nil {
-		if !form.Refuse(err) {
+	if !form.Wrong() {
+		if err := d.Editions.ChangeOrganisation(r.Context(), draft); err != nil && !form.Refuse(err) {
 			return err
 		}
+	}
+	if form.Wrong() {
 		return d.showOrganisation(r, http.StatusUnprocessableEntity, o, form, contactForm{})
 	}
 	r.Flash("success", "organisation.flash.saved")
