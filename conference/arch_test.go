@@ -46,7 +46,7 @@ var layers = [][]string{
 // owners says which room alone writes each table.
 var owners = map[string]string{
 	"province": "edition", "province_version": "edition", "province_lineage": "edition", "edition": "edition", "edition_province": "edition",
-	"delegate_group": "edition", "organisation": "edition",
+	"delegate_group": "edition", "organisation": "edition", "contact": "edition", "import_job": "edition", "import_cells": "edition", "import_change": "edition",
 	"staff": "account", "staff_role": "account", "one_time_link": "account", "staff_session": "account", "door_device": "account",
 	"audit_entry": "audit", "mail": "outbox", "mail_attempt": "outbox", "badge": "badge",
 	"invitation_text": "invitation", "campaign": "invitation", "invitation": "invitation", "quota": "invitation", "invitation_old_hash": "invitation",
@@ -70,6 +70,7 @@ var outsiders = map[string][]string{
 	"golang.org/x/image/draw":         {"conference/showcase"},
 	"golang.org/x/image/webp":         {"conference/showcase"},
 	"codeberg.org/go-pdf/fpdf":        {"conference/document"},
+	"github.com/xuri/excelize/v2":     {"conference/sheet"},
 }
 
 type source struct {

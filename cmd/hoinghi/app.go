@@ -90,13 +90,16 @@ func (s settings) open(ctx context.Context, base *url.URL, log *slog.Logger) (*a
 	return a, nil
 }
 
-// serve answers on the listener and delivers mail until ctx ends, then drains and closes.
+// serve answers on the listener, delivers mail and imports lists until ctx ends, then
+// drains and closes.
 func (a *app) serve(ctx context.Context, l net.Listener) error {
-	mailCtx, stopMail := context.WithCancel(context.WithoutCancel(ctx))
-	mailDone := make(chan error, 1)
-	go func() { mailDone <- a.site.Outbox.Run(mailCtx) }()
+	workCtx, stopWork := context.WithCancel(context.WithoutCancel(ctx))
+	mailDone, imports := make(chan error, 1), make(chan struct{})
+	go func() { mailDone <- a.site.Outbox.Run(workCtx) }()
+	go func() { defer close(imports); a.site.Editions.RunImports(workCtx, a.log) }()
 	err := web.Serve(ctx, l, a.web)
-	stopMail()
+	stopWork()
+	<-imports
 	return errors.Join(err, <-mailDone, a.close())
 }
 

@@ -7,16 +7,23 @@ import (
 	"context"
 	"time"
 
+	"hoinghi/conference/sheet"
 	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
 )
 
 // Room is the edition room. Its methods are safe for concurrent use.
-type Room struct{ db *db.DB }
+type Room struct {
+	db     *db.DB
+	sheets *sheet.Reader
+	wake   chan struct{} // holds one while there may be a list to import
+}
 
 // New makes the room on an open database. Seed must have run once before the
 // first edition is created.
-func New(d *db.DB) *Room { return &Room{db: d} }
+func New(d *db.DB) *Room {
+	return &Room{db: d, sheets: sheet.NewReader(), wake: make(chan struct{}, 1)}
+}
 
 // Settings are what an organiser decides about an edition. Texts come in pairs;
 // an empty English one falls back to the Vietnamese. The form field of each is its

@@ -43,6 +43,7 @@ type Organisation struct {
 	NameEn     string
 	Email      string
 	Phone      string // E.164
+	OtherPhone string // a second number, E.164
 	ValidFrom  string // "" since always
 	ValidTo    string // last day, "" while it exists
 }
@@ -51,10 +52,10 @@ type Organisation struct {
 func (o Organisation) Name(lang string) string { return pick(lang, o.NameVi, o.NameEn) }
 
 func (o *Organisation) fields() []any {
-	return []any{&o.ID, &o.Kind, &o.ProvinceID, &o.NameVi, &o.NameEn, &o.Email, &o.Phone, &o.ValidFrom, &o.ValidTo}
+	return []any{&o.ID, &o.Kind, &o.ProvinceID, &o.NameVi, &o.NameEn, &o.Email, &o.Phone, &o.OtherPhone, &o.ValidFrom, &o.ValidTo}
 }
 
-const sqlOrganisation = `SELECT id, kind, COALESCE(province_id, 0), name_vi, name_en, email, phone, valid_from, COALESCE(valid_to, '')
+const sqlOrganisation = `SELECT id, kind, COALESCE(province_id, 0), name_vi, name_en, email, phone, other_phone, valid_from, COALESCE(valid_to, '')
 FROM organisation WHERE id = ?`
 
 // OrganisationByID gives an organisation or conference.NotFound.
@@ -62,7 +63,7 @@ func OrganisationByID(ctx context.Context, q db.Reader, id int64) (Organisation,
 	return db.One(ctx, q, sqlOrganisation, (*Organisation).fields, id)
 }
 
-const sqlOrganisationsOf = `SELECT o.id, o.kind, COALESCE(o.province_id, 0), o.name_vi, o.name_en, o.email, o.phone,
+const sqlOrganisationsOf = `SELECT o.id, o.kind, COALESCE(o.province_id, 0), o.name_vi, o.name_en, o.email, o.phone, o.other_phone,
 	o.valid_from, COALESCE(o.valid_to, '')
 FROM organisation o JOIN edition e ON e.id = ?1
 	LEFT JOIN (SELECT v.province_id, v.sort_key FROM edition_province m JOIN province_version v ON v.id = m.province_version_id
@@ -80,8 +81,8 @@ func OrganisationsOf(ctx context.Context, q db.Reader, editionID int64, kind Org
 }
 
 const sqlInsertOrganisation = `INSERT INTO organisation
-	(kind, province_id, name_vi, name_en, folded, email, phone, valid_from, valid_to, created_at, changed_at)
-VALUES (?1, NULLIF(?2, 0), ?3, ?4, ?5, ?6, ?7, ?8, NULLIF(?9, ''), ?10, ?10)`
+	(kind, province_id, name_vi, name_en, folded, email, phone, other_phone, valid_from, valid_to, created_at, changed_at)
+VALUES (?1, NULLIF(?2, 0), ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULLIF(?10, ''), ?11, ?11)`
 
 // AddOrganisation writes a new organisation and gives it with its number; o.ID is
 // ignored. Errors: invalid with the fields kind, province, name_vi, name_en, email,
@@ -93,7 +94,7 @@ func AddOrganisation(ctx context.Context, tx *db.Tx, o Organisation) (Organisati
 		return Organisation{}, err
 	}
 	id, err := db.Insert(ctx, tx, sqlInsertOrganisation, o.Kind, o.ProvinceID, o.NameVi, o.NameEn, vietnamese.Fold(o.NameVi),
-		o.Email, o.Phone, o.ValidFrom, o.ValidTo, db.At(tx.Now()))
+		o.Email, o.Phone, o.OtherPhone, o.ValidFrom, o.ValidTo, db.At(tx.Now()))
 	if db.IsForeignKey(err) {
 		p.Add("province", "edition.error.province_unknown")
 		return Organisation{}, p.Err()
@@ -115,6 +116,7 @@ func (o *Organisation) check(p *conference.Problems) {
 	o.NameEn = checkText(p, textField{"name_en", &o.NameEn, maxTitle, false})
 	o.Email = checkEmail(p, "email", o.Email)
 	o.Phone = checkPhone(p, "phone", o.Phone)
+	o.OtherPhone = checkPhone(p, "other_phone", o.OtherPhone)
 	if o.ValidFrom != "" {
 		checkDay(p, "valid_from", o.ValidFrom)
 	}
@@ -136,36 +138,39 @@ func (r *Room) AddOrganisation(ctx context.Context, o Organisation) (Organisatio
 	return o, err
 }
 
-const sqlChangeOrganisation = `UPDATE organisation SET name_vi = ?2, name_en = ?3, folded = ?4, email = ?5, phone = ?6, changed_at = ?7 WHERE id = ?1`
+const sqlChangeOrganisation = `UPDATE organisation SET name_vi = ?2, name_en = ?3, folded = ?4, email = ?5, phone = ?6, other_phone = ?7, changed_at = ?8
+WHERE id = ?1`
 
-// ChangeOrganisation corrects name, e-mail and telephone of the organisation o.ID;
+// ChangeOrganisation corrects name, e-mail and telephones of the organisation o.ID;
 // kind, province and dates stay, since an organisation of another time is another
 // row. Errors: not found; invalid with fields.
 func (r *Room) ChangeOrganisation(ctx context.Context, o Organisation) error {
 	if err := conference.MayOrganise(ctx); err != nil {
 		return err
 	}
-	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		before, err := OrganisationByID(ctx, tx, o.ID)
-		if err != nil {
-			return err
-		}
-		after := before
-		after.NameVi, after.NameEn, after.Email, after.Phone = o.NameVi, o.NameEn, o.Email, o.Phone
-		var p conference.Problems
-		after.check(&p)
-		if err := p.Err(); err != nil {
-			return err
-		}
-		if after == before {
-			return nil
-		}
-		if err := db.Exec(ctx, tx, sqlChangeOrganisation, o.ID, after.NameVi, after.NameEn, vietnamese.Fold(after.NameVi),
-			after.Email, after.Phone, db.At(tx.Now())); err != nil {
-			return fmt.Errorf("change organisation: %w", err)
-		}
-		return audit.Note(ctx, tx, audit.Change{Action: "edition.change_organisation", SubjectKind: "organisation", SubjectID: o.ID,
-			Detail: map[string]any{"before": before.NameVi, "after": after.NameVi,
-				"email_changed": before.Email != after.Email, "phone_changed": before.Phone != after.Phone}})
-	})
+	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return changeOrganisation(ctx, tx, o) })
+}
+
+func changeOrganisation(ctx context.Context, tx *db.Tx, o Organisation) error {
+	before, err := OrganisationByID(ctx, tx, o.ID)
+	if err != nil {
+		return err
+	}
+	after := before
+	after.NameVi, after.NameEn, after.Email, after.Phone, after.OtherPhone = o.NameVi, o.NameEn, o.Email, o.Phone, o.OtherPhone
+	var p conference.Problems
+	after.check(&p)
+	if err := p.Err(); err != nil {
+		return err
+	}
+	if after == before {
+		return nil
+	}
+	if err := db.Exec(ctx, tx, sqlChangeOrganisation, o.ID, after.NameVi, after.NameEn, vietnamese.Fold(after.NameVi),
+		after.Email, after.Phone, after.OtherPhone, db.At(tx.Now())); err != nil {
+		return fmt.Errorf("change organisation: %w", err)
+	}
+	return audit.Note(ctx, tx, audit.Change{Action: "edition.change_organisation", SubjectKind: "organisation", SubjectID: o.ID,
+		Detail: map[string]any{"before": before.NameVi, "after": after.NameVi, "email_changed": before.Email != after.Email,
+			"phone_changed": before.Phone != after.Phone || before.OtherPhone != after.OtherPhone}})
 }

@@ -102,13 +102,18 @@ func (r *Room) Invite(ctx context.Context, editionID, organisationID int64) (Inv
 const sqlInvitationOf = `SELECT id FROM invitation WHERE edition_id = ? AND organisation_id = ?`
 
 const (
-	sqlInsertInvitation = `INSERT INTO invitation (edition_id, organisation_id, province_version_id, created_at, changed_at)
-VALUES (?1, ?2, NULLIF(?3, 0), ?4, ?4)`
+	sqlInsertInvitation = `INSERT INTO invitation (edition_id, organisation_id, province_version_id, focal_name, focal_phone, focal_email, created_at, changed_at)
+VALUES (?1, ?2, NULLIF(?3, 0), ?4, ?5, ?6, ?7, ?7)`
 	sqlSetHashes = `UPDATE invitation SET generation = ?2, token_hash = ?3, code_hash = ?4, changed_at = ?5 WHERE id = ?1`
 )
 
+// insert writes an invitation whose focal point is the organisation's contact, if it has one.
 func (r *Room) insert(ctx context.Context, tx *db.Tx, editionID, organisationID, provinceVersionID int64) (int64, error) {
-	id, err := db.Insert(ctx, tx, sqlInsertInvitation, editionID, organisationID, provinceVersionID, db.At(tx.Now()))
+	focal, err := edition.FocalPoint(ctx, tx, organisationID)
+	if err != nil && conference.KindOf(err) != conference.KindNotFound {
+		return 0, fmt.Errorf("look for a contact: %w", err)
+	}
+	id, err := db.Insert(ctx, tx, sqlInsertInvitation, editionID, organisationID, provinceVersionID, focal.FullName, focal.Phone, focal.Email, db.At(tx.Now()))
 	if err != nil {
 		return 0, fmt.Errorf("insert invitation: %w", err)
 	}

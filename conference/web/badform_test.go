@@ -20,6 +20,7 @@ type control struct {
 	sent           bool // a browser sends it if nothing is changed
 	required       bool
 	options        []string
+	accept         string // kinds of files
 }
 
 // sheet is a form of a page: what a browser would send, and where.
@@ -122,7 +123,7 @@ func controlOf(n *html.Node) (control, bool) {
 	}
 	_, required := attr(n, "required")
 	_, checked := attr(n, "checked")
-	c := control{name: value(n, "name"), id: value(n, "id"), value: value(n, "value"), required: required, sent: true, kind: n.Data}
+	c := control{name: value(n, "name"), id: value(n, "id"), value: value(n, "value"), accept: value(n, "accept"), required: required, sent: true, kind: n.Data}
 	switch n.Data {
 	case "input":
 		if c.kind = value(n, "type"); c.kind == "" {

@@ -18,6 +18,7 @@ import (
 	"hoinghi/conference/account"
 	"hoinghi/conference/agenda"
 	"hoinghi/conference/checkin"
+	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/web"
 	"hoinghi/db"
@@ -75,7 +76,7 @@ func openStage(t testing.TB) *stage {
 		"old_password": adminPassword, "new_password": "mật khẩu thí dụ 2023", "/desk/sign-in email": otherEmail,
 		"/desk/e/:edition/programme/new starts_at": "23:30", "/desk/e/:edition/programme/new ends_at": "23:45",
 		"/desk/staff email": "dong.nghiep.mau@example.vn", "host_province": "dong-thap",
-		"card_number": "VD 0001", "letter": "%PDF-1.4\n%%EOF\n",
+		"card_number": "VD 0001", "letter": "%PDF-1.4\n%%EOF\n", "file": listWithErrors,
 		"signed": string(scan(t, "Bản đã ký mẫu")), "template": ownLetter(t)}
 	s.set()
 	return s
@@ -96,6 +97,7 @@ func (s *stage) set() {
 	admin.pages = append(admin.pages, s.doors(ctx)...)
 	admin.pages = append(admin.pages, s.letters(ctx, admin)...)
 	admin.pages = append(admin.pages, "/desk/e/xii-2022/press/settings", "/desk/e/xii-2022/press/1", "/desk/e/xii-2022/press/5", "/desk/e/xii-2022/press/6/edit")
+	admin.pages = append(admin.pages, s.lists(ctx)...)
 	admin.pages = append(admin.pages, "/desk", "/desk/editions/new", "/desk/showcase/new", "/desk/e/xii-2022/programme/new", "/desk/mail/"+itoa(s.number("SELECT id FROM mail LIMIT 1")))
 	s.callers = []caller{guest, admin, focal, organiser,
 		s.caller("steward", s.staff(conference.RoleSteward), "/desk"),
@@ -183,6 +185,16 @@ func (s *stage) removed(ctx context.Context) []string {
 		"/desk/e/xii-2022/delegates/"+itoa(withdrawn), "/desk/e/xii-2022/delegates/"+itoa(live),
 		"/desk/e/xii-2022/badges?person="+itoa(live), // before the page that prints hundreds
 		"/desk/e/xii-2022/invitations/send?id="+itoa(all[0].ID))
+}
+
+// lists gives a list of organisations to decide on, and an organisation with a contact.
+func (s *stage) lists(ctx context.Context) []string {
+	s.t.Helper()
+	i, err := s.site.Editions.Upload(ctx, "danh sách.csv", []byte(listWithErrors))
+	s.must(err)
+	id := s.number("SELECT id FROM organisation LIMIT 1")
+	s.must(s.site.Editions.SaveContact(ctx, edition.Contact{OrganisationID: id, FullName: "Ngô Thị Mẫu", Phone: "0912345678"}))
+	return []string{"/desk/organisations/import/" + itoa(i.ID), "/desk/organisations/" + itoa(id)}
 }
 
 // villages gives a craft village that is shown with a photo, and one that is not shown.

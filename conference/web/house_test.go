@@ -64,7 +64,10 @@ func openWith(t testing.TB, mail outbox.Config) *house {
 	}
 	server.Config = web.Server(ctx, handler)
 	server.Start()
-	t.Cleanup(func() { stop(); server.Close() })
+	t.Cleanup(func() {
+		stop()
+		server.Close()
+	})
 	h := &house{t: t, db: d, site: site, clock: clock, base: base.String()}
 	h.links, err = demo.Fill(ctx, d, testkit.Keys(t), demo.Rooms{Editions: site.Editions, Accounts: site.Accounts, Invitations: site.Invitations,
 		Delegations: site.Delegations, Checkins: site.Checkins, Agenda: site.Agenda, Outbox: site.Outbox, Press: site.Press, Signer: site.Signer}, h.base)

@@ -23,6 +23,8 @@ func Face(site *ui.Site) ui.Face {
 		d.entryRoutes(),
 		d.homeRoutes(),
 		d.editionRoutes(),
+		d.organisationRoutes(),
+		d.importRoutes(),
 		d.invitationRoutes(),
 		d.letterRoutes(),
 		d.delegateRoutes(),
@@ -59,7 +61,7 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 		base := "/desk/e/" + e.Slug
 		if organiser {
 			add("desk.nav.prepare", item("home", base, "layout-dashboard"), item("settings", base+"/settings", "settings"))
-			add("desk.nav.invite", item("invitations", base+"/invitations", "mail"), item("invitation-text", base+"/invitations/text", "file-text"),
+			add("desk.nav.invite", item("organisations", organisationsAt, "building-2"), item("invitations", base+"/invitations", "mail"), item("invitation-text", base+"/invitations/text", "file-text"),
 				ui.NavItem{Key: "letters", Label: r.T("letters.nav"), Href: base + "/letters", Icon: "stamp"})
 			add("desk.nav.register", item("delegates", base+"/delegates", "users"),
 				ui.NavItem{Key: "badges", Label: r.T("print.nav"), Href: base + "/badges", Icon: "printer"})
@@ -71,6 +73,7 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 		}
 		add("desk.nav.receive", receiveItems(actor, base, item)...)
 	} else if organiser {
+		add("desk.nav.invite", item("organisations", organisationsAt, "building-2"))
 		add("desk.nav.showcase_group", item("showcase", "/desk/showcase", "store"))
 	}
 	if organiser {

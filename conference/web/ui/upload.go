@@ -17,7 +17,8 @@ import (
 const maxPart = 64 << 10
 
 // Upload reads a posted form that carries one file (multipart/form-data) in the
-// field named. The file is nil if none was chosen, and empty but not nil if an empty one was. What is larger than the
+// field named. The file is nil if none was chosen, and empty but not nil if an empty
+// one was; its own name is the value of the field with "_name" behind it. What is larger than the
 // route's limit is noted at the file's field, with what was typed before it kept: so
 // the file's field stands last in its form.
 func (r *Request) Upload(field string) (*Form, []byte, error) {
@@ -60,6 +61,7 @@ func (f *Form) take(part *multipart.Part, field string, file *[]byte) error {
 		data, err := io.ReadAll(part)
 		if err == nil {
 			*file = data
+			f.values.Set(name+"_name", vietnamese.Normalise(part.FileName()))
 		}
 		return err
 	}

@@ -1,0 +1,193 @@
+package edition
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"strings"
+
+	"hoinghi/conference/vietnamese"
+	"hoinghi/db"
+)
+
+// known is an organisation that is stored, with its contacts.
+type known struct {
+	Organisation
+	contacts []Contact
+}
+
+const sqlKnown = `SELECT id, kind, COALESCE(province_id, 0), name_vi, name_en, email, phone, other_phone, valid_from, COALESCE(valid_to, '')
+FROM organisation WHERE (valid_from = '' OR valid_from <= ?1) AND (valid_to IS NULL OR valid_to >= ?1) ORDER BY id`
+
+// readKnown gives the organisations that exist on a day by what two spellings have in common.
+func readKnown(ctx context.Context, q db.Reader, places *Places, day string) (map[entryKey]*known, error) {
+	all, err := db.Many(ctx, q, sqlKnown, (*Organisation).fields, day)
+	if err != nil {
+		return nil, fmt.Errorf("organisations: %w", err)
+	}
+	contacts, err := db.Many(ctx, q, sqlContacts, (*Contact).fields, 0)
+	if err != nil {
+		return nil, fmt.Errorf("contacts: %w", err)
+	}
+	byID := make(map[int64]*known, len(all))
+	out := make(map[entryKey]*known, len(all))
+	for _, o := range all {
+		k := &known{Organisation: o}
+		byID[o.ID] = k
+		key := entryKey{o.ProvinceID, organisationKey(places, o)}
+		if _, twice := out[key]; !twice {
+			out[key] = k
+		}
+	}
+	for _, c := range contacts {
+		if k := byID[c.OrganisationID]; k != nil {
+			k.contacts = append(k.contacts, c)
+		}
+	}
+	return out, nil
+}
+
+// compare says for each entry what applying it would do.
+func (c *Checked) compare(places *Places, stored map[entryKey]*known) {
+	for i := range c.Entries {
+		e := &c.Entries[i]
+		e.stored = stored[entryKey{e.Organisation.ProvinceID, organisationKey(places, e.Organisation)}]
+		e.State, e.Changes = e.against(e.stored)
+		switch e.State {
+		case EntryNew:
+			c.New++
+		case EntryChanged:
+			c.Changed++
+		case EntrySame:
+			c.Same++
+		}
+	}
+}
+
+// against compares an entry with what is stored.
+func (e *Entry) against(k *known) (EntryState, []FieldChange) {
+	if k == nil {
+		return EntryNew, nil
+	}
+	_, changes := e.merged(k.Organisation)
+	for _, c := range e.mergedContacts(k.contacts) {
+		changes = append(changes, c.changes...)
+	}
+	if len(changes) == 0 {
+		return EntrySame, nil
+	}
+	return EntryChanged, changes
+}
+
+// merged gives the organisation as it will be, and what that changes. An empty cell
+// never empties what is stored.
+func (e *Entry) merged(stored Organisation) (Organisation, []FieldChange) {
+	out := stored
+	var changes []FieldChange
+	set := func(f ImportField, place *string, value string, show func(string) string) {
+		if value == "" || value == *place {
+			return
+		}
+		changes = append(changes, FieldChange{f, show(*place), show(value)})
+		*place = value
+	}
+	if betterSpelling(stored.NameVi, e.Organisation.NameVi) {
+		set(FieldName, &out.NameVi, e.Organisation.NameVi, asIs)
+	}
+	set(FieldEmail, &out.Email, e.Organisation.Email, asIs)
+	set(FieldPhone, &out.Phone, e.Organisation.Phone, vietnamese.FormatPhone)
+	set(FieldPhone, &out.OtherPhone, e.Organisation.OtherPhone, vietnamese.FormatPhone)
+	return out, changes
+}
+
+func asIs(s string) string { return s }
+
+// betterSpelling reports whether a name corrects a stored one: the same letters with
+// other marks or capitals. All capitals, and hòa for hoà, correct nothing.
+func betterSpelling(stored, now string) bool {
+	return vietnamese.Fold(stored) == vietnamese.Fold(now) && vietnamese.CanonicalTone(stored) != vietnamese.CanonicalTone(now) && !vietnamese.LooksAllCaps(now)
+}
+
+// contactChange is a contact as it will be; ID is 0 for a new one.
+type contactChange struct {
+	Contact
+	changes []FieldChange
+}
+
+// mergedContacts pairs the contacts of an entry with the stored ones: by name, then
+// by telephone or e-mail. One left on each side means that the person was replaced.
+func (e *Entry) mergedContacts(stored []Contact) []contactChange {
+	pair := make([]int, len(e.Contacts)) // index into stored + 1
+	used := make([]bool, len(stored))
+	tie := func(same func(a, b Contact) bool) {
+		for i, c := range e.Contacts {
+			for j, s := range stored {
+				if pair[i] == 0 && !used[j] && same(c, s) {
+					pair[i], used[j] = j+1, true
+				}
+			}
+		}
+	}
+	tie(func(a, b Contact) bool { return vietnamese.DedupeKey(a.FullName) == vietnamese.DedupeKey(b.FullName) })
+	tie(func(a, b Contact) bool {
+		return a.Phone != "" && a.Phone == b.Phone || a.Email != "" && strings.EqualFold(a.Email, b.Email)
+	})
+	if len(e.Contacts) == 1 && len(stored) == 1 && pair[0] == 0 {
+		pair[0] = 1
+	}
+	var out []contactChange
+	for i, c := range e.Contacts {
+		if pair[i] == 0 {
+			out = append(out, contactChange{c, []FieldChange{{FieldContactName, "", c.FullName}}})
+			continue
+		}
+		if m := mergeContact(stored[pair[i]-1], c); len(m.changes) > 0 {
+			out = append(out, m)
+		}
+	}
+	return out
+}
+
+func mergeContact(stored, c Contact) contactChange {
+	out := contactChange{Contact: stored}
+	set := func(f ImportField, place *string, value string, show func(string) string) {
+		if value != "" && value != *place {
+			out.changes = append(out.changes, FieldChange{f, show(*place), show(value)})
+			*place = value
+		}
+	}
+	sameName := vietnamese.DedupeKey(stored.FullName) == vietnamese.DedupeKey(c.FullName)
+	if !sameName {
+		// Somebody else: nothing of the former person may stay with the new name.
+		out.JobTitle, out.Phone, out.OtherPhone, out.Email, out.Consented = "", "", "", "", false
+	}
+	if !sameName || betterSpelling(stored.FullName, c.FullName) {
+		set(FieldContactName, &out.FullName, c.FullName, asIs)
+	}
+	set(FieldContactTitle, &out.JobTitle, c.JobTitle, asIs)
+	set(FieldContactPhone, &out.Phone, c.Phone, vietnamese.FormatPhone)
+	set(FieldContactPhone, &out.OtherPhone, c.OtherPhone, vietnamese.FormatPhone)
+	set(FieldContactEmail, &out.Email, c.Email, asIs)
+	for i := range out.changes {
+		if !sameName {
+			out.changes[i].Before = beforeOf(stored, out.changes[i].Field)
+		}
+	}
+	return out
+}
+
+// beforeOf gives what a field of the former person held.
+func beforeOf(c Contact, f ImportField) string {
+	switch f {
+	case FieldContactName:
+		return c.FullName
+	case FieldContactTitle:
+		return c.JobTitle
+	case FieldContactPhone:
+		return vietnamese.FormatPhone(cmp.Or(c.Phone, c.OtherPhone))
+	case FieldContactEmail:
+		return c.Email
+	default:
+		return ""
+	}
+}

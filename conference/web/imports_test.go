@@ -1,0 +1,239 @@
+package web_test
+
+import (
+	"bytes"
+	"context"
+	"mime/multipart"
+	"net/http"
+	"net/url"
+	"regexp"
+	"strings"
+	"testing"
+
+	"hoinghi/conference"
+	"hoinghi/conference/edition"
+	"hoinghi/conference/testkit"
+)
+
+// sendList uploads a list and gives the page it leads to.
+func (v *visitor) sendList(name string, file []byte) (*http.Response, string) {
+	v.h.t.Helper()
+	var b bytes.Buffer
+	w := multipart.NewWriter(&b)
+	part, err := w.CreateFormFile("file", name)
+	if err != nil {
+		v.h.t.Fatal(err)
+	}
+	if _, err := part.Write(file); err != nil {
+		v.h.t.Fatal(err)
+	}
+	if err := w.Close(); err != nil {
+		v.h.t.Fatal(err)
+	}
+	return v.send(http.MethodPost, "/desk/organisations/import", w.FormDataContentType(), b.String())
+}
+
+func (v *visitor) decide(path string, pairs ...string) (*http.Response, string) {
+	v.h.t.Helper()
+	values := url.Values{}
+	for i := 0; i+1 < len(pairs); i += 2 {
+		values.Add(pairs[i], pairs[i+1])
+	}
+	return v.send(http.MethodPost, path, "application/x-www-form-urlencoded", values.Encode())
+}
+
+// waitApplied runs the lists that wait until one is applied. No house does so by itself:
+// what is written beside a test would be a riddle to whoever compares before and after.
+func (h *house) waitApplied(id int64) edition.Import {
+	h.t.Helper()
+	ctx, stopRun := context.WithCancel(h.t.Context())
+	ran := make(chan struct{})
+	go func() { defer close(ran); h.site.Editions.RunImports(ctx, testkit.Loud(h.t)) }()
+	defer func() { stopRun(); <-ran }()
+	changes, stop := h.db.Subscribe(edition.ImportTopic(id))
+	defer stop()
+	for {
+		i, err := edition.ImportByID(h.t.Context(), h.db, id)
+		if err != nil {
+			h.t.Fatal(err)
+		}
+		if i.State == edition.ImportApplied || i.State == edition.ImportFailed {
+			return i
+		}
+		select {
+		case <-changes:
+		case <-h.t.Context().Done():
+			h.t.Fatalf("the list stays %s", i.State)
+		}
+	}
+}
+
+const listWithErrors = "DANH SÁCH ĐƠN VỊ MỜI;;;;\r\n;;;;\r\nSTT;Tên đơn vị;Tỉnh/Thành phố;Họ tên đầu mối;Điện thoại\r\n" +
+	"1;Sở Công Thương tỉnh Tây Ninh;Tây Ninh;Lê Thị Mẫu;912345678\r\n2;Công ty TNHH Thí Dụ;Cà Mao;Trần Văn Mẫu;0913 222 333\r\n" +
+	"3;TRUNG TÂM KHUYẾN CÔNG LONG AN;Long An;;\r\n4;Hôïp taùc xaõ Thí Duï;Bến Tre;;9,12E+08\r\n5;Hợp tác xã <b>Mẫu</b>;TP.HCM;Ngô Mẫu;0912 345 678 / 0913 456 789\r\n"
+
+func (h *house) checkImportPages(t *testing.T) {
+	t.Helper()
+	v := h.staff(conference.RoleOrganiser)
+	v.get("/desk?lang=en")
+	res, _ := v.sendList("danh sách.csv", []byte(listWithErrors))
+	at := res.Header.Get("Location")
+	_, body := v.get(at)
+	checkPage(t, "organiser", "en", at, body)
+	v.decide(at+"/apply", "leave_out", "1")
+	h.waitApplied(1)
+	_, body = v.get(at)
+	checkPage(t, "organiser", "en", at, body)
+}
+
+// The whole way of a list: refused while it has errors, decided, applied with what can
+// be taken, and the same file again changes nothing.
+func TestAListIsCheckedDecidedAndImported(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	res, body := v.sendList("danh sách.csv", []byte(listWithErrors))
+	if res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("upload: %d %s", res.StatusCode, body)
+	}
+	at := res.Header.Get("Location")
+	_, body = v.get(at)
+	for _, want := range []string{"Dòng 3: STT | Tên đơn vị", "Cà Mau", "VNI (VNI-Times)", "Excel đã làm tròn số này", "&lt;b&gt;Mẫu&lt;/b&gt;", "0912 345 678; 0913 456 789"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page of the list lacks %q", want)
+		}
+	}
+	if res, body = v.decide(at + "/apply"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "Còn 2 dòng có lỗi") {
+		t.Errorf("applying a list with errors: %d", res.StatusCode)
+	}
+	res, _ = v.decide(at, "sheet", "0", "header", "1", "name", "1", "province", "2", "contact_name", "1", "contact_phone", "4")
+	if res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("a column chosen twice: %d", res.StatusCode)
+	}
+	v.decide(at, "sheet", "0", "header", "1", "name", "1", "province", "2", "contact_name", "3", "contact_phone", "4", "encoding", "convert", "title_case", "1")
+	if res, body = v.decide(at+"/apply", "leave_out", "1"); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("apply: %d %s", res.StatusCode, body)
+	}
+	done := h.waitApplied(1)
+	if done.Added != 2 || done.Changed != 1 || done.LeftOut != 2 {
+		t.Errorf("applied: %+v", done)
+	}
+	_, body = v.get(at)
+	if !strings.Contains(body, "Trung tâm Khuyến công Long An") || !strings.Contains(body, "<ins>Lê Thị Mẫu</ins>") {
+		t.Error("the page of the applied list does not say what changed")
+	}
+	res, _ = v.sendList("danh sách.csv", []byte(listWithErrors))
+	again := res.Header.Get("Location")
+	v.decide(again, "sheet", "0", "header", "1", "name", "1", "province", "2", "contact_name", "3", "contact_phone", "4", "encoding", "convert", "title_case", "1")
+	v.decide(again+"/apply", "leave_out", "1")
+	if done := h.waitApplied(2); done.Added != 0 || done.Changed != 0 || done.Unchanged != 3 {
+		t.Errorf("the same list again: %+v", done)
+	}
+}
+
+// What is exported is read again as it is, and holds no formula.
+func TestTheExportOfOrganisationsIsReadAgain(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	v.decide("/desk/organisations/new", "kind", "association", "name_vi", "=HYPERLINK(Mẫu)", "phone", "0912345678")
+	for _, kind := range []string{"xlsx", "csv"} {
+		res, body := v.get("/desk/organisations/export." + kind)
+		if res.StatusCode != http.StatusOK {
+			t.Fatalf("export %s: %d", kind, res.StatusCode)
+		}
+		if kind == "csv" && strings.Contains(body, "\n=") {
+			t.Error("the CSV file holds a formula")
+		}
+		res, _ = v.sendList("don-vi."+kind, []byte(body))
+		_, page := v.get(res.Header.Get("Location"))
+		m := regexp.MustCompile(`(?s)Giữ nguyên</dt><dd class="num">(\d+)`).FindStringSubmatch(page)
+		if m == nil || m[1] != "20" && m[1] != "21" {
+			t.Errorf("%s: %v organisations are unchanged, want the 20 of today", kind, m)
+		}
+	}
+	if res, _ := v.get("/desk/organisations/import/template.xlsx"); res.StatusCode != http.StatusOK {
+		t.Errorf("template: %d", res.StatusCode)
+	}
+}
+
+func TestWhatIsNoListIsRefusedWithWords(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	for name, c := range map[string]struct {
+		file []byte
+		want string
+	}{
+		"cũ.xls": {append([]byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), make([]byte, 600)...), "định dạng Excel cũ"}, "trống.csv": {[]byte("\r\n;;;\r\n"), "không có dữ liệu"},
+		"ảnh.xlsx": {photo(t), "không phải Excel hay CSV"}, "hỏng.xlsx": {[]byte("PK\x03\x04nothing"), "bị hỏng"},
+	} {
+		res, body := v.sendList(name, c.file)
+		if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, c.want) {
+			t.Errorf("%s: %d, without %q", name, res.StatusCode, c.want)
+		}
+	}
+	if res, body := v.sendList("lớn.csv", bytes.Repeat([]byte("a;b\r\n"), 5<<20)); res.StatusCode != http.StatusRequestEntityTooLarge || !strings.Contains(body, "MB") {
+		t.Errorf("a file beyond the limit: %d", res.StatusCode)
+	}
+}
+
+func TestAnOrganisationAndItsContactsAreEdited(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	if res, _ := v.decide("/desk/organisations/new", "kind", "", "name_vi", ""); res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("an empty organisation: %d", res.StatusCode)
+	}
+	res, _ := v.decide("/desk/organisations/new", "kind", "bank", "name_vi", "Ngân hàng Thí Dụ")
+	at := res.Header.Get("Location")
+	if res, body := v.decide(at+"/contacts", "full_name", "Nguyễn Văn A", "phone", "12"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "tên giữ chỗ") || !strings.Contains(body, `id="c0-phone-error"`) {
+		t.Errorf("a placeholder as contact: %d", res.StatusCode)
+	}
+	v.decide(at+"/contacts", "full_name", "Đặng Thị Mẫu", "phone", "912345678", "consented", "1")
+	_, body := v.get(at)
+	for _, want := range []string{"Đặng Thị Mẫu", "0912 345 678", "Thêm đầu mối của đơn vị"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if _, body := v.get("/desk/organisations?q=du+thi&kind=bank"); !strings.Contains(body, "Ngân hàng Thí Dụ") || strings.Contains(body, "Sở Công Thương tỉnh") {
+		t.Error("the list does not find it by words without marks")
+	}
+	v.decide(at + "/contacts/1/remove")
+	if _, body := v.get(at); strings.Contains(body, "0912 345 678") {
+		t.Error("the contact is still there")
+	}
+	if res, _ := v.decide(at + "/contacts/1/remove"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("removing a contact twice: %d", res.StatusCode)
+	}
+}
+
+// TestImportLooks goes the whole way in a browser, at the widths of a phone and a screen.
+func TestImportLooks(t *testing.T) {
+	browser := testkit.NewBrowser(t, testkit.BrowserOptions{})
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	res, _ := v.sendList("Danh sách đơn vị mời 2022.csv", []byte(listWithErrors))
+	at := h.base + res.Header.Get("Location")
+	tab := browser.Tab(1440, 900)
+	tab.Go(h.links.Organiser)
+	look := func(name, path string) {
+		t.Helper()
+		for _, width := range []int64{360, 1440} {
+			tab.Size(width, 900)
+			if path != "" {
+				tab.Go(path)
+			}
+			tab.Shot("import-" + name + "-" + map[int64]string{360: "360", 1440: "1440"}[width])
+			tab.CheckAccessibility(name)
+		}
+	}
+	look("upload", h.base+"/desk/organisations/import")
+	look("check", at)
+	tab.Click(`input[name="encoding"][value="convert"]`)
+	tab.Press("Kiểm tra lại theo lựa chọn này")
+	tab.Click(`input[name="leave_out"]`)
+	tab.Press("Nhập: ")
+	tab.WaitText("Đã nhập xong lúc")
+	look("applied", "")
+	look("list", h.base+"/desk/organisations")
+	tab.Press("Sở Công Thương tỉnh Tây Ninh")
+	look("one", "")
+}
