@@ -46,6 +46,9 @@ func (d *Draft) check(p *conference.Problems, e edition.Edition) {
 	if d.TitleVi == "" {
 		p.Add("title_vi", "agenda.error.missing")
 	}
+	if d.RoomEn != "" && d.RoomVi == "" {
+		p.Add("room_vi", "agenda.error.room_vi") // rooms are told apart by their Vietnamese names
+	}
 	if !slices.Contains(Kinds(), d.Kind) {
 		p.Add("kind", "agenda.error.kind")
 	}

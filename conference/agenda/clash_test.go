@@ -60,6 +60,17 @@ func lastDetail(t *testing.T, d *db.DB) string {
 	return entries[0].Detail
 }
 
+// A room under its English name alone would be told apart from nothing.
+func TestARoomNeedsItsVietnameseName(t *testing.T) {
+	_, _, r, e := house(t)
+	d := in("", 800, 900)
+	d.RoomEn = "Main hall"
+	_, err := r.Add(t.Context(), e.ID, d)
+	if diff := cmp.Diff(map[string]string{"room_vi": "room_vi"}, fields(t, err)); diff != "" {
+		t.Error(diff)
+	}
+}
+
 func TestRoomsAreNotBookedTwice(t *testing.T) {
 	for name, c := range map[string]struct {
 		second agenda.Draft

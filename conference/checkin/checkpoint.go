@@ -171,7 +171,7 @@ func (r *Room) AddCheckpoint(ctx context.Context, editionID int64, d CheckpointD
 	}
 	var c Checkpoint
 	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		d, err := checkDraft(ctx, tx, editionID, d)
+		d, err := checkDraft(ctx, tx, editionID, 0, d)
 		if err != nil {
 			return err
 		}
@@ -190,12 +190,27 @@ func (r *Room) AddCheckpoint(ctx context.Context, editionID int64, d CheckpointD
 	return c, err
 }
 
-func checkDraft(ctx context.Context, tx *db.Tx, editionID int64, d CheckpointDraft) (CheckpointDraft, error) {
+const sqlPointNamed = `SELECT count(*) FROM checkpoint WHERE edition_id = ?1 AND id <> ?2 AND closed_at IS NULL AND name_vi = ?3`
+
+// checkDraft checks the draft of a checkpoint; id is 0 for a new one. Two that are in
+// use are told apart by their names on every device.
+func checkDraft(ctx context.Context, tx *db.Tx, editionID, id int64, d CheckpointDraft) (CheckpointDraft, error) {
 	groups, err := edition.Groups(ctx, tx, editionID)
 	if err != nil {
 		return d, fmt.Errorf("read groups: %w", err)
 	}
-	return d.check(groups)
+	if d, err = d.check(groups); err != nil {
+		return d, err
+	}
+	same, err := db.Value[int](ctx, tx, sqlPointNamed, editionID, id, d.NameVi)
+	if err != nil {
+		return d, fmt.Errorf("read names of checkpoints: %w", err)
+	}
+	var p conference.Problems
+	if same > 0 {
+		p.Add("name_vi", "checkin.error.name_taken")
+	}
+	return d, p.Err()
 }
 
 const (
@@ -221,7 +236,7 @@ func setGroups(ctx context.Context, tx *db.Tx, id int64, groups []int64) error {
 // supervisors and organisers. Errors: invalid with the fields of CheckpointDraft, not_found, forbidden.
 func (r *Room) ChangeCheckpoint(ctx context.Context, editionID, id int64, d CheckpointDraft) error {
 	return r.changePoint(ctx, editionID, id, func(ctx context.Context, tx *db.Tx, before Checkpoint) error {
-		d, err := checkDraft(ctx, tx, editionID, d)
+		d, err := checkDraft(ctx, tx, editionID, id, d)
 		if err != nil {
 			return err
 		}

@@ -28,6 +28,8 @@ func pressHall(t *testing.T, delegates int) (*hall, checkin.Checkpoint, checkin.
 	if err != nil {
 		t.Fatal(err)
 	}
+	_, err = h.room.AddCheckpoint(h.as(conference.RoleSupervisor), edition, checkin.CheckpointDraft{NameVi: "Bàn báo chí"})
+	testkit.Refused(t, err, conference.KindInvalid, "name_vi: checkin.error.name_taken")
 	testkit.Write(t, h.db, func(ctx context.Context, tx *db.Tx) error {
 		h.exec(ctx, tx, `INSERT INTO door_device (id, edition_id, checkpoint_id, name, paired_at, created_at) VALUES (3, 7, ?1, 'Máy bàn báo chí', 1, 0)`, p.ID)
 		return nil

@@ -152,7 +152,7 @@ func List(ctx context.Context, q db.Reader, f Filter) ([]Village, error) {
 		if !member[province] || f.Province != 0 && f.Province != province || !f.State.admits(v) {
 			continue
 		}
-		if f.Query == "" || vietnamese.MatchTokens(v.folded+" "+names[v.ProvinceID], f.Query) {
+		if f.Query == "" || vietnamese.MatchTokens(v.folded+" "+groupWords[v.Group]+" "+names[v.ProvinceID], f.Query) {
 			out = append(out, v)
 		}
 	}
@@ -173,8 +173,17 @@ func (s State) admits(v Village) bool {
 	return true
 }
 
-const sqlSearchNames = `SELECT o.province_id, o.name_vi, COALESCE(n.name_vi, '')
+// groupWords are the folded Vietnamese names of the families, as the page's filter
+// shows them: whoever reads them there types them into the search.
+var groupWords = map[Group]string{
+	"food": "banh duong thuc pham", "seafood": "muoi mam thuy san kho", "drink": "ruou", "textile": "det chieu det vai",
+	"plaiting": "dan lat non la", "pottery": "gom gach", "wood": "moc dong ghe xuong", "metal": "ren duc", "stone": "che tac da",
+	"handicraft": "thu cong my nghe khac", "garden": "hoa kieng cay giong",
+}
+
+const sqlSearchNames = `SELECT o.province_id, o.name_vi, COALESCE(n.name_vi, ''), p.abbr, o.kind = 'city'
 FROM province_version o
+	JOIN province p ON p.id = o.province_id
 	LEFT JOIN province_lineage l ON l.old_id = o.province_id
 	LEFT JOIN province_version n ON n.province_id = l.new_id AND n.valid_to IS NULL
 WHERE o.valid_from <= ?1 AND (o.valid_to IS NULL OR o.valid_to >= ?1)`
@@ -186,16 +195,21 @@ func searchNames(ctx context.Context, q db.Reader, query string) (map[int64]stri
 		return nil, nil
 	}
 	type row struct {
-		id        int64
-		old, next string
+		id              int64
+		old, next, abbr string
+		city            bool
 	}
-	rows, err := db.Many(ctx, q, sqlSearchNames, func(r *row) []any { return []any{&r.id, &r.old, &r.next} }, dayThen)
+	rows, err := db.Many(ctx, q, sqlSearchNames, func(r *row) []any { return []any{&r.id, &r.old, &r.next, &r.abbr, &r.city} }, dayThen)
 	if err != nil {
 		return nil, fmt.Errorf("names of provinces: %w", err)
 	}
 	out := make(map[int64]string, len(rows))
 	for _, r := range rows {
-		out[r.id] = strings.TrimSpace(vietnamese.Fold(r.old) + " " + vietnamese.Fold(r.next))
+		words := vietnamese.Fold(r.old) + " " + vietnamese.Fold(r.next) + " " + vietnamese.Fold(r.abbr)
+		if r.city {
+			words += " tp tp" + vietnamese.Fold(r.abbr) // TP.HCM, TPHCM
+		}
+		out[r.id] = strings.TrimSpace(words)
 	}
 	return out, nil
 }

@@ -107,6 +107,32 @@ func TestSearchFindsWithoutDiacriticsInAnyOrder(t *testing.T) {
 	}
 }
 
+// What the page's filters and tiles show is found when it is typed, for every family
+// of crafts and for the city by its short names.
+func TestSearchKnowsTheWordsOfTheFilters(t *testing.T) {
+	d, _ := open(t)
+	texts, err := templates.LoadLocales()
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := list(t, d, showcase.Filter{Boundary: showcase.Then})
+	for _, g := range showcase.Groups() {
+		name := texts.In(templates.Vietnamese).Text(showcase.GroupText(g))
+		found := list(t, d, showcase.Filter{Query: name, Boundary: showcase.Then})
+		for _, v := range all {
+			if v.Group == g && !slices.ContainsFunc(found, func(f showcase.Village) bool { return f.ID == v.ID }) {
+				t.Errorf("%q does not find %s", name, v.Slug)
+			}
+		}
+	}
+	for _, query := range []string{"tp hcm", "TP.HCM", "tphcm", "thành phố hồ chí minh"} {
+		found := list(t, d, showcase.Filter{Query: query, Boundary: showcase.Then})
+		if len(found) == 0 || len(found) == len(all) {
+			t.Errorf("%q finds %d of %d villages", query, len(found), len(all))
+		}
+	}
+}
+
 func TestTheListIsInVietnameseOrder(t *testing.T) {
 	d, _ := open(t)
 	all := list(t, d, showcase.Filter{Boundary: showcase.Then})

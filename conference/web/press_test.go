@@ -90,6 +90,21 @@ func TestARefusedApplicationKeepsWhatWasTyped(t *testing.T) {
 	}
 }
 
+// Whoever applies too often is told so, with the status that says it.
+func TestApplyingTooOftenSaysSo(t *testing.T) {
+	v := open(t).visitor()
+	for range 100 {
+		res, body := v.applies(nil, "outlet", "")
+		if res.StatusCode == http.StatusTooManyRequests && strings.Contains(body, "quá nhiều lần") {
+			return
+		}
+		if res.StatusCode != http.StatusUnprocessableEntity {
+			t.Fatalf("%d %s", res.StatusCode, problems(body))
+		}
+	}
+	t.Error("a hundred applications and no end")
+}
+
 func TestALetterIsSavedAndNeverShown(t *testing.T) {
 	h := open(t)
 	letter := []byte("%PDF-1.4\n<script>\n%%EOF")

@@ -86,7 +86,9 @@ func TestOrganiserEditsTheProgramme(t *testing.T) {
 	if s.Minutes() != 30 || s.RoomVi != "hội trường lớn" {
 		t.Errorf("%+v", s)
 	}
-	if _, body := public.get("/e/xii-2022/programme"); !strings.Contains(body, "Thảo luận &lt;b&gt;nhóm&lt;/b&gt;") {
+	if _, body := public.get("/e/xii-2022/programme"); !strings.Contains(body, `href="/e/xii-2022/programme" aria-current="page"`) {
+		t.Error("the navigation does not say that this is the programme")
+	} else if !strings.Contains(body, "Thảo luận &lt;b&gt;nhóm&lt;/b&gt;") {
 		t.Error("not on the public page at once")
 	}
 	if _, body := v.get(deskProgramme); !strings.Contains(body, "1 chỗ trùng phòng hoặc trùng người") {

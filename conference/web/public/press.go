@@ -179,6 +179,7 @@ func (p *Public) apply(r *ui.Request) error {
 	}
 	status := http.StatusRequestEntityTooLarge
 	if !form.Wrong() {
+		status = http.StatusTooManyRequests
 		if err := r.Allow(applyLimit); err != nil && !form.Refuse(err) {
 			return err
 		}

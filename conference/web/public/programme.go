@@ -20,7 +20,7 @@ type programmePage struct {
 	Free     int    // places for papers in all
 	Calendar string // address of the whole as .ics
 	Absolute string // full address of the same, for calendar programs
-	Here     string // full address of the page, for the print
+	Address  string // full address of the page, for the print
 	Changed  string
 }
 
@@ -47,7 +47,7 @@ func (p *Public) programme(r *ui.Request) (content, error) {
 	}
 	address := "/e/" + e.Slug + "/programme"
 	data := programmePage{Frame: r.Frame("programme"), Days: days(r, sessions), Calendar: address + ".ics",
-		Absolute: p.Absolute(address + ".ics"), Here: p.Absolute(address)}
+		Absolute: p.Absolute(address + ".ics"), Address: p.Absolute(address)}
 	for _, s := range sessions {
 		data.Free += s.Free()
 	}
