@@ -231,6 +231,7 @@ func TestImportLooks(t *testing.T) {
 	tab.Press("Kiểm tra lại theo lựa chọn này")
 	tab.Click(`input[name="leave_out"]`)
 	tab.Press("Nhập: ")
+	h.waitApplied(1)
 	tab.WaitText("Đã nhập xong lúc")
 	look("applied", "")
 	look("list", h.base+"/desk/organisations")

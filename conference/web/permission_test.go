@@ -49,7 +49,7 @@ func TestVerbsAskWhoActs(t *testing.T) {
 		{Kind: conference.ActorNobody},
 		{Kind: conference.ActorDevice, ID: 1},
 		{Kind: conference.ActorStaff, ID: 3, Roles: []conference.Role{conference.RoleSteward}},
-		{Kind: conference.ActorFocalPoint, ID: 2},
+		{Kind: conference.ActorFocalPoint, ID: 999}, // of no invitation: the first delegate is anybody's
 		{Kind: conference.ActorDelegate, ID: 999},
 	}
 	for name, verb := range verbs {
