@@ -36,6 +36,7 @@ func (r *Room) Undo(ctx context.Context, dev Device, scanID string, at int64) er
 		switch {
 		case s.DeviceID != dev.ID:
 			return conference.NotFound()
+		case !s.UndoneAt.IsZero(): // an answer was lost, and the device asks again
 		case took < 0 || took > UndoWithin:
 			return conference.Fail(conference.KindConflict, "checkin.error.undo_late")
 		}
@@ -48,7 +49,7 @@ const maxReason = 200
 
 // UndoLater takes back any entry of the edition, with a reason (form field reason)
 // that stands in the audit. Reception supervisors and organisers. Errors: invalid with the field,
-// forbidden, not_found, conflict when it was no entry.
+// forbidden, not_found, conflict when it was no entry or was taken back before.
 func (r *Room) UndoLater(ctx context.Context, editionID int64, scanID, reason string) error {
 	if err := conference.MayReceive(ctx); err != nil {
 		return err
@@ -65,6 +66,9 @@ func (r *Room) UndoLater(ctx context.Context, editionID int64, scanID, reason st
 		if s.EditionID != editionID {
 			return conference.NotFound()
 		}
+		if !s.UndoneAt.IsZero() {
+			return conference.Fail(conference.KindConflict, "checkin.error.undone") // a second reason would be kept nowhere
+		}
 		return p.Err()
 	})
 }
@@ -80,10 +84,7 @@ func (r *Room) undo(ctx context.Context, scanID, reason string, allowed func(row
 		if !found {
 			return conference.NotFound()
 		}
-		if !s.UndoneAt.IsZero() {
-			return nil
-		}
-		if err := allowed(s, tx.Now()); err != nil {
+		if err := allowed(s, tx.Now()); err != nil || !s.UndoneAt.IsZero() {
 			return err
 		}
 		if !s.Verdict.In() {

@@ -70,6 +70,10 @@ func TestUndoLater(t *testing.T) {
 	if n := h.count(`SELECT count(*) FROM arrival`); n != 0 {
 		t.Errorf("%d arrivals, want none", n)
 	}
+	testkit.Refused(t, h.room.UndoLater(h.as(conference.RoleOrganiser), edition, uuid(1), "lý do khác"), conference.KindConflict, "checkin.error.undone")
+	if err := h.room.UndoLater(h.as(conference.RoleOrganiser), 8, uuid(1), "nhầm người"); conference.KindOf(err) != conference.KindNotFound {
+		t.Errorf("taken back, through another edition: %v", err)
+	}
 }
 
 func TestList(t *testing.T) {

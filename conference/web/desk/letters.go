@@ -64,6 +64,16 @@ func kindOf(said string) (invitation.LetterKind, error) {
 	return k, nil
 }
 
+// kindForm reads a posted form that says of which kind of letter it is.
+func kindForm(r *ui.Request) (*ui.Form, invitation.LetterKind, error) {
+	form, err := r.Form()
+	if err != nil {
+		return nil, "", err
+	}
+	kind, err := kindOf(form.Get("kind"))
+	return form, kind, err
+}
+
 func lettersBase(r *ui.Request) string { return "/desk/e/" + r.Edition().Slug + "/letters" }
 
 func lettersCrumb(r *ui.Request) ui.Crumb {
@@ -223,11 +233,7 @@ func (d *Desk) showLetterText(r *ui.Request, status int, kind invitation.LetterK
 
 // setLetterText saves the text, or shows the letter that would come of it.
 func (d *Desk) setLetterText(r *ui.Request) error {
-	form, err := r.Form()
-	if err != nil {
-		return err
-	}
-	kind, err := kindOf(form.Get("kind"))
+	form, kind, err := kindForm(r)
 	if err != nil {
 		return err
 	}
@@ -298,11 +304,7 @@ func (d *Desk) setTemplate(r *ui.Request) error {
 }
 
 func (d *Desk) dropTemplate(r *ui.Request) error {
-	form, err := r.Form()
-	if err != nil {
-		return err
-	}
-	kind, err := kindOf(form.Get("kind"))
+	_, kind, err := kindForm(r)
 	if err != nil {
 		return err
 	}

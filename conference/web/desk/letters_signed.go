@@ -228,11 +228,7 @@ func wordsOf(r *ui.Request, err error) (words string, ok bool) {
 }
 
 func (d *Desk) confirmUploads(r *ui.Request) error {
-	form, err := r.Form()
-	if err != nil {
-		return err
-	}
-	kind, err := kindOf(form.Get("kind"))
+	form, kind, err := kindForm(r)
 	if err != nil {
 		return err
 	}
@@ -262,11 +258,7 @@ func (d *Desk) confirmUploads(r *ui.Request) error {
 }
 
 func (d *Desk) discardUploads(r *ui.Request) error {
-	form, err := r.Form()
-	if err != nil {
-		return err
-	}
-	kind, err := kindOf(form.Get("kind"))
+	_, kind, err := kindForm(r)
 	if err != nil {
 		return err
 	}

@@ -83,11 +83,7 @@ func (j *pack) drop() {
 }
 
 func (d *Desk) packLetters(r *ui.Request) error {
-	form, err := r.Form()
-	if err != nil {
-		return err
-	}
-	kind, err := kindOf(form.Get("kind"))
+	_, kind, err := kindForm(r)
 	if err != nil {
 		return err
 	}
