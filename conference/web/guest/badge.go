@@ -117,15 +117,21 @@ func (g *Guest) around(r *ui.Request, d delegation.Delegate, page *badgePage) er
 		return nil // a revoked accreditation shows nothing but that it was
 	}
 	sessions, err := agenda.Visible(r.Context(), g.DB, d.EditionID, agenda.Press)
+	day := ""
 	for _, s := range sessions {
-		page.Sessions = append(page.Sessions, session{ISO: ui.ISO(s.StartsAt.Time), When: ui.Moment(s.StartsAt.Time, r.Lang()), Title: s.Title(r.Lang()),
-			Room: s.Room(r.Lang()), PressOnly: s.Visibility == agenda.Press})
+		line := session{ISO: ui.ISO(s.StartsAt.Time), When: ui.Clock(s.StartsAt.Time) + "–" + ui.Clock(s.EndsAt.Time), Title: s.Title(r.Lang()),
+			Room: s.Room(r.Lang()), PressOnly: s.Visibility == agenda.Press}
+		if s.Day() != day {
+			day, line.Day = s.Day(), ui.Weekday(s.StartsAt.Time, r.Lang())+", "+ui.Date(s.StartsAt.Time, r.Lang())
+		}
+		page.Sessions = append(page.Sessions, line)
 	}
 	return err
 }
 
 // session is one line of a journalist's programme.
 type session struct {
+	Day                    string // what the day's first line is headed with
 	ISO, When, Title, Room string
 	PressOnly              bool
 }
