@@ -29,6 +29,15 @@ type job struct {
 
 type insideKey struct{}
 
+type refusalKey struct{}
+
+// Refusing gives a context through which nothing is written: Write fails with why
+// and does not call its function. Whoever could not read all of what was asked uses
+// it, so that nothing is stored by halves whichever verb is called.
+func Refusing(ctx context.Context, why error) context.Context {
+	return context.WithValue(ctx, refusalKey{}, why)
+}
+
 // Write runs fn in a transaction and returns nil only when what it wrote is
 // durable on the disk. When fn fails or panics, nothing of it stays.
 //
@@ -44,6 +53,9 @@ func (d *DB) Write(ctx context.Context, fn func(context.Context, *Tx) error) err
 	}
 	if err := ctx.Err(); err != nil {
 		return err
+	}
+	if why, ok := ctx.Value(refusalKey{}).(error); ok {
+		return why
 	}
 	j := &job{ctx: context.WithValue(context.WithoutCancel(ctx), insideKey{}, true), fn: fn, done: make(chan struct{})}
 	if err := d.enqueue(j); err != nil {

@@ -263,3 +263,14 @@ func TestFilesAreTheOwnersOnly(t *testing.T) {
 		t.Fatal("wrong file")
 	}
 }
+
+// Through a refusing context nothing is written, and the reason comes back as it is.
+func TestARefusingContextWritesNothing(t *testing.T) {
+	d := testkit.Store(t, testkit.NewClock())
+	why := errors.New("not all of it could be read")
+	called := false
+	err := d.Write(db.Refusing(t.Context(), why), func(context.Context, *db.Tx) error { called = true; return nil })
+	if !errors.Is(err, why) || called {
+		t.Errorf("error %v, called %v", err, called)
+	}
+}

@@ -26,8 +26,8 @@ func badTexts() []bad {
 		{name: "10,000 characters", value: longText(), both: true},
 		{name: "one word of 10,000 characters", value: strings.Repeat("ề", mostTyped)},
 		{name: "emoji", value: "👩‍👩‍👧‍👦 🏳️‍🌈 🇻🇳 👍🏽"},
-		{name: "broken UTF-8", value: "\xff\xfeNguy\xe1\xbb"},
-		{name: "lone surrogates", value: "\xed\xa0\xbd\xed\xb8\x80 Mẫu"},
+		{name: "broken UTF-8", value: "\xff\xfeNguy\xe1\xbb", wrong: true, both: true},
+		{name: "lone surrogates", value: "\xed\xa0\xbd\xed\xb8\x80 Mẫu", wrong: true, both: true},
 		{name: "decomposed", value: norm.NFD.String("Nguyễn Thị Hòa Mẫu, Phú Nhuận")},
 		{name: "script", value: `<script>alert(1)</script>`, both: true},
 		{name: "markup", value: `"'><img src=x onerror=alert(1)>{{.}}`},
@@ -70,19 +70,19 @@ var badAddresses = []bad{
 var badPhones = []bad{{name: "letters", value: "gọi tôi sau", wrong: true, both: true}, {name: "too many digits", value: strings.Repeat("09", 40), wrong: true}}
 
 // badHidden is what a forged page sends in a field that nobody sees.
-var badHidden = []bad{{name: "empty", value: ""}, {name: "10,000 characters", value: longText()}, {name: "broken UTF-8", value: "\xff\xfe\xed\xa0\xbd"}, {name: "script", value: "\"><script>alert(1)</script>"},
+var badHidden = []bad{{name: "empty", value: ""}, {name: "10,000 characters", value: longText()}, {name: "broken UTF-8", value: "\xff\xfe\xed\xa0\xbd", wrong: true, both: true}, {name: "script", value: "\"><script>alert(1)</script>"},
 	{name: "header break", value: "/desk\r\nBcc: a@example.vn"}, {name: "minus one", value: "-1"}, {name: "huge", value: "99999999999999999999"}, {name: "elsewhere", value: "//example.vn/"}}
 
 // badPasswords is short, since each costs a processor for some time.
 var badPasswords = []bad{{name: "empty", value: "", both: true}, {name: "10,000 characters", value: longText()}, {name: "controls", value: "mật\x00khẩu\x07\r\nBcc: a@example.vn"},
-	{name: "broken UTF-8", value: "\xff\xfe mật khẩu rất dài"}, {name: "markup", value: "<script>alert(1)</script>"}}
+	{name: "broken UTF-8", value: "\xff\xfe mật khẩu rất dài", wrong: true, both: true}, {name: "markup", value: "<script>alert(1)</script>"}}
 
 // badChoices is what is sent for a list to choose from: values that it does not
 // offer, among them numbers that belong to rows of another edition.
 func badChoices(offered []string) []bad {
 	out := []bad{
 		{name: "unknown value", value: "khong-co", wrong: true, both: true}, {name: "script", value: "<script>alert(1)</script>", wrong: true},
-		{name: "long", value: longText(), wrong: true}, {name: "broken UTF-8", value: "\xff\xfe"}, {name: "empty", value: ""},
+		{name: "long", value: longText(), wrong: true}, {name: "broken UTF-8", value: "\xff\xfe", wrong: true, both: true}, {name: "empty", value: ""},
 	}
 	largest, numbers := 0, false
 	for _, o := range offered {
@@ -112,7 +112,7 @@ func listFor(c control) []bad {
 		return badChoices(c.options)
 	case "checkbox":
 		if c.value == "1" { // yes or no: whatever comes means yes
-			return []bad{{name: "script", value: "<script>alert(1)</script>"}, {name: "long", value: longText()}, {name: "broken UTF-8", value: "\xff\xfe"}}
+			return []bad{{name: "script", value: "<script>alert(1)</script>"}, {name: "long", value: longText()}, {name: "broken UTF-8", value: "\xff\xfe", wrong: true, both: true}}
 		}
 		return badChoices(c.options)
 	case "hidden":

@@ -71,7 +71,7 @@ func (d *Desk) uploadList(r *ui.Request) error {
 		return err
 	}
 	if form.Wrong() {
-		return d.showImports(r, http.StatusRequestEntityTooLarge, form)
+		return d.showImports(r, form.Status(), form)
 	}
 	if file == nil {
 		form.Note("file", conference.Say("import.error.no_file"))

@@ -299,9 +299,7 @@ func (d *Desk) addPhoto(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	status := http.StatusRequestEntityTooLarge
 	if !form.Wrong() {
-		status = http.StatusUnprocessableEntity
 		_, err = d.Showcase.AddPhoto(r.Context(), v.ID, showcase.Caption{Credit: form.Get("credit"), AltVi: form.Get("alt_vi"), AltEn: form.Get("alt_en")}, file)
 		if err != nil && !form.Refuse(err) {
 			return err
@@ -311,7 +309,7 @@ func (d *Desk) addPhoto(r *ui.Request) error {
 		if len(file) > 0 && form.Error("photo") == "" {
 			form.Note("photo", conference.Say("showcase.error.choose_again")) // a browser forgets the file that was chosen
 		}
-		return d.showVillage(r, status, v, villageForm(r, v), form)
+		return d.showVillage(r, form.Status(), v, villageForm(r, v), form)
 	}
 	r.Flash("success", "showcase.photo_added")
 	return r.Redirect("/desk/showcase/%d", v.ID)

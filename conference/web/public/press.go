@@ -177,15 +177,16 @@ func (p *Public) apply(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	status := http.StatusRequestEntityTooLarge
+	status := form.Status()
 	if !form.Wrong() {
-		status = http.StatusTooManyRequests
-		if err := r.Allow(applyLimit); err != nil && !form.Refuse(err) {
-			return err
+		if err := r.Allow(applyLimit); err != nil {
+			if !form.Refuse(err) {
+				return err
+			}
+			status = http.StatusTooManyRequests
 		}
 	}
 	if !form.Wrong() {
-		status = http.StatusUnprocessableEntity
 		_, err := p.Press.Apply(r.Context(), r.Edition().ID, applicationOf(r, form), file)
 		if err == nil {
 			return r.Redirect("/e/%s/press/applied", r.Edition().Slug)

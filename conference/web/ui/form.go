@@ -8,9 +8,11 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"hoinghi/conference"
 	"hoinghi/conference/vietnamese"
+	"hoinghi/db"
 	"hoinghi/templates"
 )
 
@@ -25,17 +27,39 @@ type Form struct {
 	order  []string
 	labels map[string]string // of the fields that the page shows, known once it was rendered
 	locale *templates.Locale
+	refuse func(error) // keeps the request from writing anything
+	large  bool        // a file was larger than the route takes
 	// Message is the refusal as a whole, "" when only fields are wrong or nothing is.
 	Message string
 }
 
 // NewForm gives a form with first values, for a page that was not posted yet.
 func (r *Request) NewForm(values map[string]string) *Form {
-	f := &Form{values: url.Values{}, errors: map[string]string{}, locale: r.locale}
+	f := &Form{values: url.Values{}, errors: map[string]string{}, locale: r.locale, refuse: r.refuse}
 	for k, v := range values {
 		f.values.Set(k, v)
 	}
 	return f
+}
+
+// refuse keeps the rest of the request from writing: every db.Write fails with why.
+func (r *Request) refuse(why error) {
+	r.c.SetRequest(r.c.Request().WithContext(db.Refusing(r.Context(), why)))
+}
+
+// add takes a value that was typed, composed (NFC) and without control characters;
+// line breaks are kept. Bytes that are no UTF-8 cannot be shown again as they were
+// sent: that is said at the field, and nothing of the form can be stored.
+func (f *Form) add(name, typed string) {
+	f.values.Add(name, vietnamese.NormaliseText(typed))
+	if utf8.ValidString(typed) {
+		return
+	}
+	var p conference.Problems
+	p.Add(name, "error.utf8")
+	f.Refuse(p.Err())
+	f.Message = f.locale.T("error.utf8_form") // the field may be one that no page shows
+	f.refuse(p.Err())
 }
 
 // Form reads the posted form: valid UTF-8, composed (NFC), without control
@@ -55,7 +79,7 @@ func (r *Request) Form() (*Form, error) {
 	f := r.NewForm(nil)
 	for name, values := range req.PostForm {
 		for _, v := range values {
-			f.values.Add(name, vietnamese.NormaliseText(v))
+			f.add(name, v)
 		}
 	}
 	return f, nil

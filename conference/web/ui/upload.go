@@ -46,12 +46,22 @@ func (r *Request) Upload(field string) (*Form, []byte, error) {
 		var large *http.MaxBytesError
 		switch {
 		case errors.As(err, &large):
+			form.large = true
 			form.Note(field, conference.Say("error.file_too_large", "max", large.Limit>>20))
 			return form, nil, nil
 		case err != nil:
 			return nil, nil, conference.Fail(conference.KindInvalid, "error.form").Because(err)
 		}
 	}
+}
+
+// Status gives the status with which a form that Wrong reports is shown again: 413
+// when a file was too large for the route, 422 otherwise.
+func (f *Form) Status() int {
+	if f.large {
+		return http.StatusRequestEntityTooLarge
+	}
+	return http.StatusUnprocessableEntity
 }
 
 // take reads one part: the file, or a value that was typed.
@@ -73,7 +83,7 @@ func (f *Form) take(part *multipart.Part, field string, file *[]byte) error {
 		return fmt.Errorf("a value of more than %d bytes", maxPart)
 	}
 	if part.FileName() == "" {
-		f.values.Add(name, vietnamese.NormaliseText(string(value)))
+		f.add(name, string(value))
 	}
 	return nil
 }
@@ -120,6 +130,7 @@ func (r *Request) Files(field string, most int64, each func(*Form, File) error) 
 		var large *http.MaxBytesError
 		switch {
 		case errors.As(err, &large):
+			form.large = true
 			form.Note(field, conference.Say("error.file_too_large", "max", large.Limit>>20))
 			return form, nil
 		case err != nil:
