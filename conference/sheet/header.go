@@ -96,7 +96,7 @@ func (s *Sheet) Headings(header int) []string {
 		return nil
 	}
 	row := s.Rows[header]
-	old := vietnamese.DetectLegacy(row.Cells)
+	old, width := vietnamese.DetectLegacy(row.Cells), s.Width()
 	out := make([]string, len(row.Cells))
 	for c := range row.Cells {
 		text := vietnamese.Normalise(vietnamese.ConvertLegacy(old, row.Cells[c]))
@@ -104,7 +104,7 @@ func (s *Sheet) Headings(header int) []string {
 			continue
 		}
 		out[c] = text
-		if above := s.above(row.Number, c); above != "" && text != "" && above != text && utf8.RuneCountInString(above) <= maxHeading {
+		if above := s.above(row.Number, c, width); above != "" && text != "" && above != text && utf8.RuneCountInString(above) <= maxHeading {
 			out[c] = above + " – " + text
 		}
 	}
@@ -113,16 +113,14 @@ func (s *Sheet) Headings(header int) []string {
 
 // above gives the merged heading of which a cell of the row below is a part. A range
 // as wide as the table is its title.
-func (s *Sheet) above(number, column int) string {
+func (s *Sheet) above(number, column, width int) string {
 	for _, m := range s.Merges {
-		width := m.LastColumn - m.Column + 1
-		if m.LastRow != number-1 || column < m.Column || column > m.LastColumn || width < 2 || width > s.Width()-2 {
+		wide := m.LastColumn - m.Column + 1
+		if m.LastRow != number-1 || column < m.Column || column > m.LastColumn || wide < 2 || wide > width-2 {
 			continue
 		}
-		for _, r := range s.Rows {
-			if r.Number == m.Row {
-				return vietnamese.Normalise(r.Cell(m.Column))
-			}
+		if i, ok := s.rowAt(m.Row); ok {
+			return vietnamese.Normalise(s.Rows[i].Cell(m.Column))
 		}
 	}
 	return ""

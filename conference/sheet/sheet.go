@@ -5,7 +5,10 @@ package sheet
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -23,7 +26,9 @@ const (
 	maxMembers = 1000
 	maxColumns = 200
 	maxSheets  = 50
-	maxCell    = 2000 // characters; a longer cell is cut
+	maxCell    = 2000     // characters; a longer cell is cut
+	maxText    = 64 << 20 // bytes of all cells as they are kept
+	cellFrame  = 3        // bytes that a cell takes beside its text
 )
 
 // Book is a file that was read: its sheets, a CSV file has one.
@@ -49,6 +54,28 @@ type Row struct {
 	Cells  []string
 }
 
+// add takes a sheet unless it is blank. A text that stands in very many cells, by
+// reference or because they are merged, is small in the file and huge where cells are
+// kept, so what was read has a limit of its own.
+func (b *Book) add(s *Sheet) error {
+	if len(s.Rows) == 0 {
+		return nil
+	}
+	b.Sheets = append(b.Sheets, *s)
+	size := 0
+	for _, s := range b.Sheets {
+		for _, r := range s.Rows {
+			for _, c := range r.Cells {
+				size += len(c) + cellFrame
+			}
+		}
+	}
+	if size > maxText {
+		return refuse("sheet.error.bomb").Because(fmt.Errorf("%d bytes in %d sheets", size, len(b.Sheets)))
+	}
+	return nil
+}
+
 // Cell gives the text of a column, "" beyond the row's end.
 func (r Row) Cell(column int) string {
 	if column < 0 || column >= len(r.Cells) {
@@ -68,6 +95,11 @@ func (s *Sheet) Width() int {
 		n = max(n, len(r.Cells))
 	}
 	return n
+}
+
+// rowAt gives the place in Rows of the row with a number.
+func (s *Sheet) rowAt(number int) (int, bool) {
+	return slices.BinarySearchFunc(s.Rows, number, func(r Row, number int) int { return cmp.Compare(r.Number, number) })
 }
 
 // Letters gives the name of a column as spreadsheets show it: A, B, … Z, AA.
@@ -158,7 +190,8 @@ func (s *Sheet) add(number int, cells []string) bool {
 	if len(s.Rows) >= MaxRows {
 		return false
 	}
-	s.Rows = append(s.Rows, Row{Number: number, Cells: cells[:last+1]})
+	// A copy: a reader may have made room for 16,384 columns.
+	s.Rows = append(s.Rows, Row{Number: number, Cells: slices.Clone(cells[:last+1])})
 	return true
 }
 

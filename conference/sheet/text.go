@@ -41,10 +41,7 @@ func readText(data []byte) (*Book, error) {
 			return nil, refuse("sheet.error.rows", "max", MaxRows)
 		}
 	}
-	if len(s.Rows) > 0 {
-		b.Sheets = []Sheet{s}
-	}
-	return b, nil
+	return b, b.add(&s)
 }
 
 // decode gives the text of a file and the name of its encoding.
