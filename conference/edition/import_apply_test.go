@@ -151,6 +151,36 @@ func TestFormerProvincesAreStoredAsTheyAreToday(t *testing.T) {
 	}
 }
 
+// A list of before the merger is the same list after it, for whoever was not dissolved;
+// of two of one name the one that was in the province all along is meant.
+func TestOrganisationsOutliveTheMerger(t *testing.T) {
+	r, d, clock, ctx := importRoom(t)
+	const list = "Tên đơn vị;Tỉnh\nCông ty Mẫu;Long An\nTrung tâm Khuyến công Long An;Long An\nTrung tâm Khuyến công Tây Ninh;Tây Ninh\nHợp tác xã Thí Dụ;Long An\nHợp tác xã Thí Dụ;Tây Ninh\n"
+	if got := countsOf(importText(ctx, t, r, d, list)); got != (counts{Added: 5}) {
+		t.Fatalf("before the merger: %+v", got)
+	}
+	clock.Set(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC))
+	if got := countsOf(importText(ctx, t, r, d, list[:strings.LastIndex(list, "Hợp")])); got != (counts{Unchanged: 4}) {
+		t.Errorf("after the merger: %+v", got)
+	}
+	i := importText(ctx, t, r, d, "Tên đơn vị;Tỉnh;Email\nHợp tác xã Thí Dụ;Tây Ninh;htx@mau.example\n")
+	changes, err := edition.ImportChanges(ctx, d, i.ID, false, 10)
+	if err != nil || len(changes) != 1 {
+		t.Fatalf("changes: %+v, %v", changes, err)
+	}
+	o, err := edition.OrganisationByID(ctx, d, changes[0].OrganisationID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	places, err := edition.PlacesOn(ctx, d, "2022-09-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := places.Named(o.ProvinceID); p.NameVi != "Tây Ninh" {
+		t.Errorf("the organisation of %s was changed", p.NameVi)
+	}
+}
+
 func TestOnlyOrganisersImport(t *testing.T) {
 	r, _, _, ctx := importRoom(t)
 	i := upload(ctx, t, r, twoOrganisations)

@@ -125,8 +125,17 @@ func (k OrganisationKind) public() bool {
 	}
 }
 
-// organisationKey gives what two spellings of one organisation have in common.
-func organisationKey(places *Places, o Organisation) string {
+// entryKey is what two spellings of one organisation have in common: the province of
+// the day, since an organisation outlives a merger, and its name.
+type entryKey struct {
+	province int64
+	name     string
+}
+
+func keyOf(places *Places, o Organisation) entryKey {
+	if now, ok := places.On(o.ProvinceID); ok {
+		o.ProvinceID = now.ProvinceID
+	}
 	key := vietnamese.DedupeKey(o.NameVi)
 	for short, long := range map[string]string{"sct ": "so cong thuong ", "ttkc ": "trung tam khuyen cong ", "ubnd ": "uy ban nhan dan "} {
 		if rest, ok := strings.CutPrefix(key+" ", short); ok {
@@ -136,5 +145,5 @@ func organisationKey(places *Places, o Organisation) string {
 	if o.Kind.public() && o.ProvinceID != 0 {
 		key = places.Without(key, o.ProvinceID)
 	}
-	return key
+	return entryKey{o.ProvinceID, key}
 }

@@ -34,8 +34,9 @@ func readKnown(ctx context.Context, q db.Reader, places *Places, day string) (ma
 	for _, o := range all {
 		k := &known{Organisation: o}
 		byID[o.ID] = k
-		key := entryKey{o.ProvinceID, organisationKey(places, o)}
-		if _, twice := out[key]; !twice {
+		key := keyOf(places, o)
+		// Of two, one that was in the province all along.
+		if first := out[key]; first == nil || first.ProvinceID != key.province && o.ProvinceID == key.province {
 			out[key] = k
 		}
 	}
@@ -51,7 +52,7 @@ func readKnown(ctx context.Context, q db.Reader, places *Places, day string) (ma
 func (c *Checked) compare(places *Places, stored map[entryKey]*known) {
 	for i := range c.Entries {
 		e := &c.Entries[i]
-		e.stored = stored[entryKey{e.Organisation.ProvinceID, organisationKey(places, e.Organisation)}]
+		e.stored = stored[keyOf(places, e.Organisation)]
 		e.State, e.Changes = e.against(e.stored)
 		switch e.State {
 		case EntryNew:

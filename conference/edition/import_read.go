@@ -93,11 +93,6 @@ type reader struct {
 	byKey   map[entryKey]int // index into out.Entries
 }
 
-type entryKey struct {
-	province int64
-	key      string
-}
-
 // readEntries reads every row of the chosen table. It writes nothing and asks nothing.
 func readEntries(places *Places, s *sheet.Sheet, choices ImportChoices) Checked {
 	r := &reader{places: places, choices: choices, legacy: map[int]vietnamese.Legacy{}, byKey: map[entryKey]int{}}

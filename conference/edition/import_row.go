@@ -19,7 +19,7 @@ func (r *reader) row(row sheet.Row) {
 		r.out.Errors++
 		return
 	}
-	key := entryKey{o.ProvinceID, organisationKey(r.places, o)}
+	key := keyOf(r.places, o)
 	at, seen := r.byKey[key]
 	if !seen {
 		at = len(r.out.Entries)
