@@ -27,13 +27,13 @@ type Guess struct {
 	Columns map[string]int
 }
 
+// HeaderRows is how many rows that hold something are searched for the header.
+const HeaderRows = 60
+
 // NoHeader is the header row of a table without one.
 const NoHeader = -1
 
-const (
-	headerRows = 60 // a header further down is none
-	maxHeading = 80 // characters; longer texts are no headings
-)
+const maxHeading = 80 // characters; longer texts are no headings
 
 // The scores of a heading.
 const (
@@ -65,7 +65,7 @@ func (b *Book) FindTable(columns []Column) Guess {
 // lower one is taken: merged cells repeat the upper line of a header in the lower one.
 func (s *Sheet) findHeader(columns []Column) (header int, mapping map[string]int, score int) {
 	header, mapping = NoHeader, map[string]int{}
-	for i := range min(len(s.Rows), headerRows) {
+	for i := range min(len(s.Rows), HeaderRows) {
 		m, n := match(s.Headings(i), columns)
 		if len(m) < 2 && s.Width() > 1 {
 			continue // one word of a title is no header

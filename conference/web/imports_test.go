@@ -72,6 +72,17 @@ const listWithErrors = "DANH SÁCH ĐƠN VỊ MỜI;;;;\r\n;;;;\r\nSTT;Tên đơ
 	"1;Sở Công Thương tỉnh Tây Ninh;Tây Ninh;Lê Thị Mẫu;912345678\r\n2;Công ty TNHH Thí Dụ;Cà Mao;Trần Văn Mẫu;0913 222 333\r\n" +
 	"3;TRUNG TÂM KHUYẾN CÔNG LONG AN;Long An;;\r\n4;Hôïp taùc xaõ Thí Duï;Bến Tre;;9,12E+08\r\n5;Hợp tác xã <b>Mẫu</b>;TP.HCM;Ngô Mẫu;0912 345 678 / 0913 456 789\r\n"
 
+// A header that is found far down can be seen, and stays chosen when the form is sent.
+func TestAHeaderFarDownStaysChosen(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	res, _ := v.sendList("danh sách.csv", []byte(strings.Repeat("Kính gửi\r\n", 55)+"Tên đơn vị;Tỉnh\r\nCông ty Mẫu;Cà Mau\r\n"))
+	_, body := v.get(res.Header.Get("Location"))
+	if !strings.Contains(body, `<option value="55" selected>Dòng 56: Tên đơn vị | Tỉnh`) {
+		t.Error("the header row is not among those to choose from")
+	}
+}
+
 func (h *house) checkImportPages(t *testing.T) {
 	t.Helper()
 	v := h.staff(conference.RoleOrganiser)

@@ -132,7 +132,7 @@ func (page *choicesPage) table(r *ui.Request, b *sheet.Book) {
 	}
 	s := &b.Sheets[c.Sheet]
 	page.Headers = append(page.Headers, ui.Option{Value: strconv.Itoa(sheet.NoHeader), Label: r.T("import.no_header")})
-	for n := range min(40, len(s.Rows)) {
+	for n := range min(sheet.HeaderRows, len(s.Rows)) {
 		page.Headers = append(page.Headers, ui.Option{Value: strconv.Itoa(n), Label: r.T("import.header_row", "n", s.Rows[n].Number, "text", rowText(s.Rows[n]))})
 	}
 	columns := []ui.Option{{Label: r.T("import.no_column")}}
