@@ -208,7 +208,7 @@ func ImportBook(ctx context.Context, q db.Reader, id int64) (*sheet.Book, error)
 const sqlChoose = `UPDATE import_job SET choices = ? WHERE id = ? AND state IN ('uploaded', 'failed')`
 
 // Choose keeps what the organiser decided. With another sheet or header row than before, columns
-// are guessed anew. Errors: invalid with the fields sheet, header, or the ImportField that was
+// are guessed anew. Errors: invalid with the fields encoding, sheet, header, or the ImportField that was
 // given a column twice or lacks one; conflict when the list is applied already; not_found, forbidden.
 func (r *Room) Choose(ctx context.Context, id int64, c ImportChoices) error {
 	if err := conference.MayOrganise(ctx); err != nil {
@@ -244,6 +244,9 @@ func (r *Room) Choose(ctx context.Context, id int64, c ImportChoices) error {
 // complete checks choices and fills in what follows from a new table.
 func (c *ImportChoices) complete(book *sheet.Book, before ImportChoices) error {
 	var p conference.Problems
+	if !slices.Contains([]string{LegacyAsk, LegacyConvert, LegacyKeep}, c.Encoding) {
+		p.Add("encoding", "import.error.encoding")
+	}
 	if c.Sheet < 0 || c.Sheet >= len(book.Sheets) {
 		p.Add("sheet", "import.error.sheet")
 		return p.Err()
@@ -254,14 +257,14 @@ func (c *ImportChoices) complete(book *sheet.Book, before ImportChoices) error {
 		one := sheet.Book{Sheets: []sheet.Sheet{*s}}
 		guess := one.FindTable(importColumns())
 		c.Header, c.Columns = guess.Header, guess.Columns
-		return nil
+		return p.Err()
 	case c.Header != before.Header:
 		if c.Header < sheet.NoHeader || c.Header >= len(s.Rows) {
 			p.Add("header", "import.error.header")
 			return p.Err()
 		}
 		c.Columns = s.Match(c.Header, importColumns())
-		return nil
+		return p.Err()
 	}
 	used := map[int]bool{}
 	for _, f := range ImportFields() {
@@ -278,9 +281,6 @@ func (c *ImportChoices) complete(book *sheet.Book, before ImportChoices) error {
 		if ok {
 			used[column] = true
 		}
-	}
-	if !slices.Contains([]string{LegacyAsk, LegacyConvert, LegacyKeep}, c.Encoding) {
-		p.Add("encoding", "import.error.encoding")
 	}
 	return p.Err()
 }

@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -68,9 +69,9 @@ type Checked struct {
 	New      int
 	Changed  int
 	Same     int
-	Legacy   []Conversion // text in an old encoding
-	Encoding vietnamese.Legacy
-	Capitals []Conversion // names in capitals only
+	Legacy   []Conversion      // text in an old encoding
+	Encoding vietnamese.Legacy // of the first column that is in one
+	Capitals []Conversion      // names in capitals only
 }
 
 // Warnings gives the number of problems that stop no row.
@@ -114,14 +115,15 @@ func readEntries(places *Places, s *sheet.Sheet, choices ImportChoices) Checked 
 
 // detectLegacy looks at each column by itself: often only the names are old.
 func (r *reader) detectLegacy(rows []sheet.Row) {
-	for _, column := range r.choices.Columns {
+	for _, f := range ImportFields() {
+		column := r.column(f)
 		texts := make([]string, 0, len(rows))
 		for _, row := range rows {
 			texts = append(texts, row.Cell(column))
 		}
 		if l := vietnamese.DetectLegacy(texts); l != vietnamese.NotLegacy {
 			r.legacy[column] = l
-			r.out.Encoding = l
+			r.out.Encoding = cmp.Or(r.out.Encoding, l)
 		}
 	}
 }
