@@ -83,11 +83,8 @@ func TestACorrectedListSaysWhatChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []string
-	for _, c := range changes {
-		got = append(got, fmt.Sprintf("%d %s: %s → %s", c.Row, c.Field, c.Before, c.After))
-	}
-	want := []string{"2 email: sct@longan.example → vanphong@longan.example", "2 contact_name: Lê Thị Mẫu → Trần Văn Mẫu", "2 contact_phone: 0912 345 678 → 0914 333 444"}
+	got := changeLines(changes)
+	want := []string{"2 email: sct@longan.example → vanphong@longan.example", "2 contact_name: Lê Thị Mẫu → Trần Văn Mẫu", "2 contact_title: Chuyên viên → ", "2 contact_phone: 0912 345 678 → 0914 333 444"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
@@ -105,6 +102,31 @@ func TestACorrectedListSaysWhatChanged(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"Bùi Thị Thí Dụ edition.import", "Bùi Thị Thí Dụ edition.change_contact", "Bùi Thị Thí Dụ edition.change_organisation", "Bùi Thị Thí Dụ edition.import"}, actions); diff != "" {
 		t.Errorf("record (-want +got):\n%s", diff)
+	}
+}
+
+func changeLines(changes []edition.ImportChange) []string {
+	var out []string
+	for _, c := range changes {
+		out = append(out, fmt.Sprintf("%d %s: %s → %s", c.Row, c.Field, c.Before, c.After))
+	}
+	return out
+}
+
+// Who takes another's place takes each value's place too: the numbers in their order,
+// and one that both share is no change.
+func TestASuccessorReplacesEveryValue(t *testing.T) {
+	r, d, _, ctx := importRoom(t)
+	const head = "Tên đơn vị;Tỉnh;Họ tên đầu mối;Di động;Email đầu mối\n"
+	importText(ctx, t, r, d, head+"Làng nghề Mẫu;Long An;Lê Thị Mẫu;0912111222 / 0912333444;langnghe@mau.example\n")
+	i := importText(ctx, t, r, d, head+"Làng nghề Mẫu;Long An;Trần Văn Mẫu;0912111222 / 0914555666;\n")
+	changes, err := edition.ImportChanges(ctx, d, i.ID, false, 100)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"2 contact_name: Lê Thị Mẫu → Trần Văn Mẫu", "2 contact_phone: 0912 333 444 → 0914 555 666", "2 contact_email: langnghe@mau.example → "}
+	if diff := cmp.Diff(want, changeLines(changes)); diff != "" {
+		t.Errorf("changes (-want +got):\n%s", diff)
 	}
 }
 

@@ -1,7 +1,6 @@
 package edition
 
 import (
-	"cmp"
 	"context"
 	"fmt"
 	"strings"
@@ -80,25 +79,33 @@ func (e *Entry) against(k *known) (EntryState, []FieldChange) {
 	return EntryChanged, changes
 }
 
-// merged gives the organisation as it will be, and what that changes. An empty cell
-// never empties what is stored.
-func (e *Entry) merged(stored Organisation) (Organisation, []FieldChange) {
-	out := stored
-	var changes []FieldChange
-	set := func(f ImportField, place *string, value string, show func(string) string) {
-		if value == "" || value == *place {
-			return
-		}
-		changes = append(changes, FieldChange{f, show(*place), show(value)})
+// differences collects what changes.
+type differences []FieldChange
+
+// fill puts a value in its place. An empty one never empties what is stored.
+func (d *differences) fill(f ImportField, place *string, value string, show func(string) string) {
+	if value != "" {
+		d.replace(f, place, value, show)
+	}
+}
+
+func (d *differences) replace(f ImportField, place *string, value string, show func(string) string) {
+	if value != *place {
+		*d = append(*d, FieldChange{f, show(*place), show(value)})
 		*place = value
 	}
+}
+
+// merged gives the organisation as it will be, and what that changes.
+func (e *Entry) merged(stored Organisation) (out Organisation, d differences) {
+	out = stored
 	if betterSpelling(stored.NameVi, e.Organisation.NameVi) {
-		set(FieldName, &out.NameVi, e.Organisation.NameVi, asIs)
+		d.fill(FieldName, &out.NameVi, e.Organisation.NameVi, asIs)
 	}
-	set(FieldEmail, &out.Email, e.Organisation.Email, asIs)
-	set(FieldPhone, &out.Phone, e.Organisation.Phone, vietnamese.FormatPhone)
-	set(FieldPhone, &out.OtherPhone, e.Organisation.OtherPhone, vietnamese.FormatPhone)
-	return out, changes
+	d.fill(FieldEmail, &out.Email, e.Organisation.Email, asIs)
+	d.fill(FieldPhone, &out.Phone, e.Organisation.Phone, vietnamese.FormatPhone)
+	d.fill(FieldPhone, &out.OtherPhone, e.Organisation.OtherPhone, vietnamese.FormatPhone)
+	return out, d
 }
 
 func asIs(s string) string { return s }
@@ -112,11 +119,11 @@ func betterSpelling(stored, now string) bool {
 // contactChange is a contact as it will be; ID is 0 for a new one.
 type contactChange struct {
 	Contact
-	changes []FieldChange
+	changes differences
 }
 
 // mergedContacts pairs the contacts of an entry with the stored ones: by name, then
-// by telephone or e-mail. One left on each side means that the person was replaced.
+// by telephone or e-mail. A single one on each side means that the person was replaced.
 func (e *Entry) mergedContacts(stored []Contact) []contactChange {
 	pair := make([]int, len(e.Contacts)) // index into stored + 1
 	used := make([]bool, len(stored))
@@ -151,44 +158,18 @@ func (e *Entry) mergedContacts(stored []Contact) []contactChange {
 
 func mergeContact(stored, c Contact) contactChange {
 	out := contactChange{Contact: stored}
-	set := func(f ImportField, place *string, value string, show func(string) string) {
-		if value != "" && value != *place {
-			out.changes = append(out.changes, FieldChange{f, show(*place), show(value)})
-			*place = value
-		}
-	}
-	sameName := vietnamese.DedupeKey(stored.FullName) == vietnamese.DedupeKey(c.FullName)
-	if !sameName {
+	d := &out.changes
+	set := d.fill
+	if vietnamese.DedupeKey(stored.FullName) != vietnamese.DedupeKey(c.FullName) {
 		// Somebody else: nothing of the former person may stay with the new name.
-		out.JobTitle, out.Phone, out.OtherPhone, out.Email, out.Consented = "", "", "", "", false
-	}
-	if !sameName || betterSpelling(stored.FullName, c.FullName) {
+		set, out.Consented = d.replace, false
+		set(FieldContactName, &out.FullName, c.FullName, asIs)
+	} else if betterSpelling(stored.FullName, c.FullName) {
 		set(FieldContactName, &out.FullName, c.FullName, asIs)
 	}
 	set(FieldContactTitle, &out.JobTitle, c.JobTitle, asIs)
 	set(FieldContactPhone, &out.Phone, c.Phone, vietnamese.FormatPhone)
 	set(FieldContactPhone, &out.OtherPhone, c.OtherPhone, vietnamese.FormatPhone)
 	set(FieldContactEmail, &out.Email, c.Email, asIs)
-	for i := range out.changes {
-		if !sameName {
-			out.changes[i].Before = beforeOf(stored, out.changes[i].Field)
-		}
-	}
 	return out
-}
-
-// beforeOf gives what a field of the former person held.
-func beforeOf(c Contact, f ImportField) string {
-	switch f {
-	case FieldContactName:
-		return c.FullName
-	case FieldContactTitle:
-		return c.JobTitle
-	case FieldContactPhone:
-		return vietnamese.FormatPhone(cmp.Or(c.Phone, c.OtherPhone))
-	case FieldContactEmail:
-		return c.Email
-	default:
-		return ""
-	}
 }
