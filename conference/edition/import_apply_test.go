@@ -15,6 +15,7 @@ import (
 	"hoinghi/conference/edition"
 	"hoinghi/conference/testkit"
 	"hoinghi/db"
+	"hoinghi/templates"
 )
 
 func upload(ctx context.Context, t testing.TB, r *edition.Room, text string) edition.Import {
@@ -170,6 +171,15 @@ func TestFormerProvincesAreStoredAsTheyAreToday(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"2 province_former", "3 province_former"}, problemsOf(t, checked)); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	loc, err := templates.LoadLocales()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, want := range map[string]string{"vi": "tỉnh Long An nay thuộc tỉnh Tây Ninh", "en": "Long An Province is part of Tay Ninh Province today"} {
+		if got := loc.In(lang).Text(checked.Problems[0].Text); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
 	}
 }
 
