@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"net/http"
 	"strconv"
-	"time"
 
 	"hoinghi/conference"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/sheet"
-	"hoinghi/conference/vietnamese"
 	"hoinghi/conference/web/ui"
 )
 
@@ -259,7 +257,7 @@ func (d *Desk) importProblems(r *ui.Request) error {
 // importTemplate gives the form to be filled in, with drop-downs of kinds and of the
 // provinces as they are today.
 func (d *Desk) importTemplate(r *ui.Request) error {
-	places, err := edition.PlacesOn(r.Context(), d.DB, r.Now().In(vietnamese.Zone()).Format(time.DateOnly))
+	places, err := d.places(r)
 	if err != nil {
 		return err
 	}

@@ -52,9 +52,12 @@ type organisationRow struct {
 	Contacts                                     []edition.Contact
 }
 
+// today gives the day in Viet Nam.
+func today(r *ui.Request) string { return r.Now().In(vietnamese.Zone()).Format(time.DateOnly) }
+
 // places gives the provinces as they are today.
 func (d *Desk) places(r *ui.Request) (*edition.Places, error) {
-	return edition.PlacesOn(r.Context(), d.DB, r.Now().In(vietnamese.Zone()).Format(time.DateOnly))
+	return edition.PlacesOn(r.Context(), d.DB, today(r))
 }
 
 func organisationFilter(r *ui.Request) edition.OrganisationFilter {
@@ -116,9 +119,9 @@ func listedRow(r *ui.Request, places *edition.Places, o edition.Listed) organisa
 	if p := places.Named(o.ProvinceID); p.ProvinceID != 0 {
 		row.Province = p.Short(r.Lang())
 	}
-	if today := r.Now().In(vietnamese.Zone()).Format(time.DateOnly); o.ValidTo != "" && o.ValidTo < today {
+	if day := today(r); o.ValidTo != "" && o.ValidTo < day {
 		row.Validity = r.T("organisation.until", "day", dayText(o.ValidTo, r.Lang()))
-	} else if o.ValidFrom > today {
+	} else if o.ValidFrom > day {
 		row.Validity = r.T("organisation.from", "day", dayText(o.ValidFrom, r.Lang()))
 	}
 	for i := range row.Contacts {
