@@ -188,8 +188,7 @@ func pack(b *sheet.Book) ([]byte, error) {
 
 const sqlCells = `SELECT cells FROM import_cells WHERE import_id = ?`
 
-// ImportBook gives the tables of a list.
-func ImportBook(ctx context.Context, q db.Reader, id int64) (*sheet.Book, error) {
+func unpack(ctx context.Context, q db.Reader, id int64) (*sheet.Book, error) {
 	cells, err := db.Value[[]byte](ctx, q, sqlCells, id)
 	if err != nil {
 		return nil, err
@@ -218,7 +217,7 @@ func (r *Room) Choose(ctx context.Context, id int64, c ImportChoices) error {
 	if err != nil {
 		return err
 	}
-	book, err := ImportBook(ctx, r.db, id)
+	book, err := unpack(ctx, r.db, id)
 	if err != nil {
 		return err
 	}
@@ -288,7 +287,7 @@ func (c *ImportChoices) complete(book *sheet.Book, before ImportChoices) error {
 // CheckImport reads the whole list as it was decided and compares it with what is
 // stored. It writes nothing.
 func (r *Room) CheckImport(ctx context.Context, i Import) (Checked, error) {
-	book, err := ImportBook(ctx, r.db, i.ID)
+	book, err := unpack(ctx, r.db, i.ID)
 	if err != nil {
 		return Checked{}, err
 	}
@@ -306,6 +305,7 @@ func (r *Room) CheckImport(ctx context.Context, i Import) (Checked, error) {
 		return Checked{}, err
 	}
 	out.compare(places, stored)
+	out.Book = book
 	return out, nil
 }
 

@@ -61,8 +61,9 @@ const maxExamples = 8
 
 // Checked is what is found in a file with the choices of the organiser.
 type Checked struct {
-	Rows     int   // rows with data
-	Skipped  []int // row numbers of headings, sums and signatures inside the table
+	Book     *sheet.Book // what was read
+	Rows     int         // rows with data
+	Skipped  []int       // row numbers of headings, sums and signatures inside the table
 	Entries  []Entry
 	Problems []RowProblem
 	Errors   int // rows that cannot be taken
