@@ -46,7 +46,7 @@ const (
 		fromOrganisations + ` ORDER BY p.sort_key, o.folded, o.id LIMIT ?7 OFFSET ?8`
 )
 
-// Listed is an organisation of a list, with its first contact if it has one.
+// Listed is an organisation of a list, with its contacts.
 type Listed struct {
 	Organisation
 	Contacts []Contact

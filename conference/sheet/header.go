@@ -43,7 +43,7 @@ const (
 )
 
 // FindTable looks through all sheets for the header row that explains the most of the columns.
-// Hidden sheets count only when no other has any.
+// What a hidden sheet explains counts a quarter: last year's list often stays behind in one.
 func (b *Book) FindTable(columns []Column) Guess {
 	best, most := Guess{Header: NoHeader, Columns: map[string]int{}}, 0
 	for i := range b.Sheets {
