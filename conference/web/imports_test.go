@@ -13,6 +13,7 @@ import (
 	"hoinghi/conference"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/testkit"
+	"hoinghi/db"
 )
 
 // sendList uploads a list and gives the page it leads to.
@@ -80,6 +81,31 @@ func TestAHeaderFarDownStaysChosen(t *testing.T) {
 	_, body := v.get(res.Header.Get("Location"))
 	if !strings.Contains(body, `<option value="55" selected>Dòng 56: Tên đơn vị | Tỉnh`) {
 		t.Error("the header row is not among those to choose from")
+	}
+}
+
+// Whoever looks on while a list fails is told so in the part of the page that follows
+// it: not a whole page within the page, and not that it goes on.
+func TestAListThatFailsSaysSoWhereItIsFollowed(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	res, _ := v.sendList("danh sách.csv", []byte("Tên đơn vị;Tỉnh\r\nCông ty Mẫu;Cà Mau\r\n"))
+	at := res.Header.Get("Location")
+	v.decide(at + "/apply")
+	if _, body := v.get(at); strings.Count(body, "đang được ghi") != 1 {
+		t.Error("the page does not say that the list is being written")
+	}
+	if err := h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return db.Exec(ctx, tx, `UPDATE import_job SET state = 'failed', finished_at = 1`)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	_, part := v.get(at + "?part=progress")
+	if strings.Contains(part, "<form") || strings.Contains(part, "đang được ghi") || !strings.Contains(part, "bị gián đoạn") {
+		t.Errorf("the part that follows a list that failed: %.300s", part)
+	}
+	if _, body := v.get(at); !strings.Contains(body, "bị gián đoạn") || !strings.Contains(body, at+"/apply") {
+		t.Error("the page of the list does not offer to apply it again")
 	}
 }
 

@@ -98,8 +98,8 @@ func (d *Desk) oneImport(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	if i.State == edition.ImportApplying || i.State == edition.ImportApplied {
-		return d.showProgress(r, i)
+	if part := r.Query("part") == "progress"; part || i.State == edition.ImportApplying || i.State == edition.ImportApplied {
+		return d.showProgress(r, i, part)
 	}
 	return d.showChoices(r, http.StatusOK, i, nil, nil)
 }
@@ -165,8 +165,8 @@ type progressPage struct {
 	ui.Frame
 	I        edition.Import
 	Base     string
+	Failed   bool
 	Finished string
-	Duration string
 	Changes  []importChangeRow
 	Added    []importChangeRow
 	More     bool // there is more than is shown
@@ -181,15 +181,17 @@ type importChangeRow struct {
 // shownChanges is how many changes the page of an applied list shows.
 const shownChanges = 200
 
-func (d *Desk) showProgress(r *ui.Request, i edition.Import) error {
-	page := progressPage{I: i, Base: importsAt + "/" + ui.Itoa(i.ID), Finished: ui.Moment(i.FinishedAt.Time, r.Lang()),
+// showProgress shows a list that is written, or only the part of the page that follows
+// it: whoever looks on while it fails is told there.
+func (d *Desk) showProgress(r *ui.Request, i edition.Import, part bool) error {
+	page := progressPage{I: i, Failed: i.State == edition.ImportFailed, Base: importsAt + "/" + ui.Itoa(i.ID), Finished: ui.Moment(i.FinishedAt.Time, r.Lang()),
 		Frame: r.Frame("organisations", ui.Crumb{Label: r.T("desk.nav.organisations"), Href: organisationsAt}, ui.Crumb{Label: r.T("import.title"), Href: importsAt})}
 	if i.State == edition.ImportApplied {
 		if err := d.fillChanges(r, &page); err != nil {
 			return err
 		}
 	}
-	if r.Query("part") == "progress" {
+	if part {
 		return r.Fragment("desk/organisations/applied", "live", page)
 	}
 	return r.Page("desk/organisations/applied", page)
