@@ -172,7 +172,8 @@ func TestTheExportOfOrganisationsIsReadAgain(t *testing.T) {
 	h := open(t)
 	v := h.staff(conference.RoleOrganiser)
 	v.decide("/desk/organisations/new", "kind", "association", "name_vi", "=HYPERLINK(Mẫu)", "phone", "0912345678")
-	for _, kind := range []string{"xlsx", "csv"} {
+	// The name that begins like a formula is disarmed in the CSV file, so it is another one there.
+	for kind, want := range map[string]string{"xlsx": "21", "csv": "20"} {
 		res, body := v.get("/desk/organisations/export." + kind)
 		if res.StatusCode != http.StatusOK {
 			t.Fatalf("export %s: %d", kind, res.StatusCode)
@@ -183,8 +184,8 @@ func TestTheExportOfOrganisationsIsReadAgain(t *testing.T) {
 		res, _ = v.sendList("don-vi."+kind, []byte(body))
 		_, page := v.get(res.Header.Get("Location"))
 		m := regexp.MustCompile(`(?s)Giữ nguyên</dt><dd class="num">(\d+)`).FindStringSubmatch(page)
-		if m == nil || m[1] != "20" && m[1] != "21" {
-			t.Errorf("%s: %v organisations are unchanged, want the 20 of today", kind, m)
+		if m == nil || m[1] != want {
+			t.Errorf("%s: %v organisations are unchanged, want %s", kind, m, want)
 		}
 	}
 	if res, _ := v.get("/desk/organisations/import/template.xlsx"); res.StatusCode != http.StatusOK {
