@@ -48,7 +48,7 @@ func (b *bench) serve(ctx context.Context, folder string, base *url.URL) (*serve
 			return s, nil
 		}
 		if time.Since(began) > time.Minute {
-			return nil, errors.Join(fmt.Errorf("the program is not ready: %w", err), s.stop())
+			return nil, errors.Join(fmt.Errorf("the program is not ready: status %d, %v", res, err), s.stop())
 		}
 		select {
 		case <-ctx.Done():
