@@ -234,6 +234,9 @@ func TestAnOrganisationAndItsContactsAreEdited(t *testing.T) {
 	if _, body := v.get("/desk/organisations?q=du+thi&kind=bank"); !strings.Contains(body, "Ngân hàng Thí Dụ") || strings.Contains(body, "Sở Công Thương tỉnh") {
 		t.Error("the list does not find it by words without marks")
 	}
+	if res, _ := v.get("/desk/organisations?kind=bank&page=7"); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/desk/organisations?kind=bank&page=1" {
+		t.Errorf("a page beyond the last leads to %q", res.Header.Get("Location"))
+	}
 	v.decide(at + "/contacts/1/remove")
 	if _, body := v.get(at); strings.Contains(body, "0912 345 678") {
 		t.Error("the contact is still there")

@@ -92,14 +92,17 @@ func (d *Desk) organisations(r *ui.Request) error {
 	}
 	page := organisationsPageData{Frame: r.Frame("organisations"), Query: f.Query, Total: total, Page: number,
 		Pages: max(1, (total+organisationsPage-1)/organisationsPage), Filter: filterQuery(f)}
+	address := func(n int) string { return fmt.Sprintf("%s?%s", organisationsAt, addPage(page.Filter, n)) }
+	if number > page.Pages {
+		return r.Redirect("%s", address(page.Pages)) // the list has become shorter
+	}
 	page.Provinces = provinceOptions(r, places, f.Province)
 	page.Kinds = kindOptions(r, f.Kind)
 	for _, o := range found {
 		page.Rows = append(page.Rows, listedRow(r, places, o))
 	}
-	address := func(n int) string { return fmt.Sprintf("%s?%s", organisationsAt, addPage(page.Filter, n)) }
 	if number > 1 {
-		page.Prev = address(min(number-1, page.Pages))
+		page.Prev = address(number - 1)
 	}
 	if number < page.Pages {
 		page.Next = address(number + 1)
