@@ -226,7 +226,7 @@ func TestAnOrganisationAndItsContactsAreEdited(t *testing.T) {
 	}
 	v.decide(at+"/contacts", "full_name", "Đặng Thị Mẫu", "phone", "912345678", "consented", "1")
 	_, body := v.get(at)
-	for _, want := range []string{"Đặng Thị Mẫu", "0912 345 678", "Thêm đầu mối của đơn vị"} {
+	for _, want := range []string{"Đặng Thị Mẫu", "0912 345 678", "Thêm đầu mối của đơn vị", "loại: Ngân hàng<"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
