@@ -40,7 +40,7 @@ func (r *Room) Apply(ctx context.Context, id int64, leaveOut bool) error {
 	switch {
 	case checked.Errors > 0 && !leaveOut:
 		var p conference.Problems
-		p.Add("leave_out", "import.error.rows_wrong", "n", checked.Errors)
+		p.Add("leave_out", "import.error.rows_wrong", "n", conference.Names{Vi: vietnamese.Number(checked.Errors, "vi"), En: vietnamese.Number(checked.Errors, "en")})
 		return p.Err()
 	case len(checked.Entries) == 0:
 		return conference.Fail(conference.KindConflict, "import.error.nothing")

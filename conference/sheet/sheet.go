@@ -172,8 +172,8 @@ func utf16le(s string) []byte {
 	return out
 }
 
-// add appends a row unless it is blank; false when the sheet is full.
-func (s *Sheet) add(number int, cells []string) bool {
+// add appends a row unless it is blank. The error is invalid when the sheet is full.
+func (s *Sheet) add(number int, cells []string) error {
 	last := -1
 	for i := range cells {
 		if i >= maxColumns {
@@ -185,14 +185,14 @@ func (s *Sheet) add(number int, cells []string) bool {
 		}
 	}
 	if last < 0 {
-		return true
+		return nil
 	}
 	if len(s.Rows) >= MaxRows {
-		return false
+		return refuse("sheet.error.rows", "max", conference.Names{Vi: vietnamese.Number(MaxRows, "vi"), En: vietnamese.Number(MaxRows, "en")})
 	}
 	// A copy: a reader may have made room for 16,384 columns.
 	s.Rows = append(s.Rows, Row{Number: number, Cells: slices.Clone(cells[:last+1])})
-	return true
+	return nil
 }
 
 // cut bounds a cell. The text stays as it was typed: what an old encoding wrote would

@@ -37,8 +37,8 @@ func readText(data []byte) (*Book, error) {
 			return nil, refuse("sheet.error.broken").Because(err)
 		}
 		line, _ := r.FieldPos(0)
-		if !s.add(line, cells) {
-			return nil, refuse("sheet.error.rows", "max", MaxRows)
+		if err := s.add(line, cells); err != nil {
+			return nil, err
 		}
 	}
 	return b, b.add(&s)

@@ -65,8 +65,8 @@ func readSheet(f *excelize.File, p *parts, name string) (*Sheet, error) {
 			return nil, refuse("sheet.error.broken").Because(err)
 		}
 		look.dates(cells)
-		if !s.add(number, cells) {
-			return nil, refuse("sheet.error.rows", "max", MaxRows)
+		if err := s.add(number, cells); err != nil {
+			return nil, err
 		}
 	}
 	if err := rows.Error(); err != nil {

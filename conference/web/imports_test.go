@@ -178,7 +178,7 @@ func TestWhatIsNoListIsRefusedWithWords(t *testing.T) {
 		want string
 	}{
 		"cũ.xls": {append([]byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), make([]byte, 600)...), "định dạng Excel cũ"}, "trống.csv": {[]byte("\r\n;;;\r\n"), "không có dữ liệu"},
-		"ảnh.xlsx": {photo(t), "không phải Excel hay CSV"}, "hỏng.xlsx": {[]byte("PK\x03\x04nothing"), "bị hỏng"},
+		"dài.csv": {bytes.Repeat([]byte("a;b\r\n"), 60_001), "hơn 60.000 dòng"}, "ảnh.xlsx": {photo(t), "không phải Excel hay CSV"}, "hỏng.xlsx": {[]byte("PK\x03\x04nothing"), "bị hỏng"},
 	} {
 		res, body := v.sendList(name, c.file)
 		if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, c.want) {

@@ -34,9 +34,10 @@ func (d *Desk) importRoutes() []ui.Route {
 
 type importsPage struct {
 	ui.Frame
-	Form *ui.Form
-	Rows []importRow
-	Max  int // megabytes
+	Form    *ui.Form
+	Rows    []importRow
+	Max     int // megabytes
+	MaxRows int
 }
 
 type importRow struct {
@@ -53,7 +54,7 @@ func (d *Desk) showImports(r *ui.Request, status int, form *ui.Form) error {
 	if err != nil {
 		return err
 	}
-	page := importsPage{Form: form, Max: sheet.MaxFile >> 20,
+	page := importsPage{Form: form, Max: sheet.MaxFile >> 20, MaxRows: sheet.MaxRows,
 		Frame: r.Frame("organisations", ui.Crumb{Label: r.T("desk.nav.organisations"), Href: organisationsAt})}
 	chips := map[edition.ImportState]string{edition.ImportUploaded: "draft", edition.ImportApplying: "waiting", edition.ImportApplied: "done", edition.ImportFailed: "failed"}
 	for _, i := range all {
