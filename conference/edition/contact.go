@@ -41,11 +41,11 @@ func (c *Contact) fields() []any {
 
 const contactColumns = `SELECT id, organisation_id, full_name, job_title, phone, other_phone, email, source, consented, changed_at FROM contact`
 
-const sqlContacts = contactColumns + ` WHERE ?1 = 0 OR organisation_id = ?1 ORDER BY organisation_id, position, id`
+const sqlContacts = contactColumns + ` WHERE organisation_id = ? ORDER BY position, id`
 
 // Contacts gives the contacts of an organisation, the first to be asked first.
 func Contacts(ctx context.Context, q db.Reader, organisationID int64) ([]Contact, error) {
-	return db.Many(ctx, q, sqlContacts, (*Contact).fields, idOrNone(organisationID))
+	return db.Many(ctx, q, sqlContacts, (*Contact).fields, organisationID)
 }
 
 // check gives what is wrong with a contact and brings it into the form in which it

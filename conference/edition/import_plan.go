@@ -18,13 +18,15 @@ type known struct {
 const sqlKnown = `SELECT id, kind, COALESCE(province_id, 0), name_vi, name_en, email, phone, other_phone, valid_from, COALESCE(valid_to, '')
 FROM organisation WHERE (valid_from = '' OR valid_from <= ?1) AND (valid_to IS NULL OR valid_to >= ?1) ORDER BY id`
 
+const sqlAllContacts = contactColumns + ` ORDER BY organisation_id, position, id`
+
 // readKnown gives the organisations that exist on a day by what two spellings have in common.
 func readKnown(ctx context.Context, q db.Reader, places *Places, day string) (map[entryKey]*known, error) {
 	all, err := db.Many(ctx, q, sqlKnown, (*Organisation).fields, day)
 	if err != nil {
 		return nil, fmt.Errorf("organisations: %w", err)
 	}
-	contacts, err := db.Many(ctx, q, sqlContacts, (*Contact).fields, 0)
+	contacts, err := db.Many(ctx, q, sqlAllContacts, (*Contact).fields)
 	if err != nil {
 		return nil, fmt.Errorf("contacts: %w", err)
 	}

@@ -2,6 +2,7 @@ package edition
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -52,6 +53,8 @@ type Listed struct {
 	Contacts []Contact
 }
 
+const sqlContactsOf = contactColumns + ` WHERE organisation_id IN (SELECT value FROM json_each(?)) ORDER BY organisation_id, position, id`
+
 // Organisations gives one page of the organisations that a filter lets through, those of no
 // province first, then in Vietnamese order of provinces; and how many there are in all.
 func Organisations(ctx context.Context, q db.Reader, f OrganisationFilter, limit, offset int) ([]Listed, int, error) {
@@ -64,35 +67,21 @@ func Organisations(ctx context.Context, q db.Reader, f OrganisationFilter, limit
 		return nil, 0, fmt.Errorf("list organisations: %w", err)
 	}
 	out := make([]Listed, len(rows))
-	place := make(map[int64]int, len(rows))
+	ids, place := make([]int64, len(rows)), make(map[int64]int, len(rows))
 	for i, o := range rows {
-		out[i].Organisation, place[o.ID] = o, i
+		out[i].Organisation, ids[i], place[o.ID] = o, o.ID, i
 	}
-	contacts, err := contactsOf(ctx, q, rows)
+	list, err := json.Marshal(ids)
+	if err != nil {
+		return nil, 0, fmt.Errorf("contacts: %w", err)
+	}
+	contacts, err := db.Many(ctx, q, sqlContactsOf, (*Contact).fields, string(list))
 	if err != nil {
 		return nil, 0, fmt.Errorf("contacts: %w", err)
 	}
 	for _, c := range contacts {
-		if i, ok := place[c.OrganisationID]; ok {
-			out[i].Contacts = append(out[i].Contacts, c)
-		}
+		i := place[c.OrganisationID]
+		out[i].Contacts = append(out[i].Contacts, c)
 	}
 	return out, total, nil
-}
-
-// contactsOf reads the contacts of a page one organisation at a time, those of a
-// whole list at once.
-func contactsOf(ctx context.Context, q db.Reader, rows []Organisation) ([]Contact, error) {
-	if len(rows) > 200 {
-		return db.Many(ctx, q, sqlContacts, (*Contact).fields, 0)
-	}
-	var out []Contact
-	for _, o := range rows {
-		some, err := Contacts(ctx, q, o.ID)
-		if err != nil {
-			return nil, err
-		}
-		out = append(out, some...)
-	}
-	return out, nil
 }
