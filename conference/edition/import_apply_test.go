@@ -131,6 +131,37 @@ func TestASuccessorReplacesEveryValue(t *testing.T) {
 	}
 }
 
+// Lists do not add up to more contacts than an organisation may have: the one that
+// is known is still corrected, and who is left out is named.
+func TestListsDoNotExceedTheContactsOfAnOrganisation(t *testing.T) {
+	r, d, _, ctx := importRoom(t)
+	rows := func(from, to int) string {
+		list := "Tên đơn vị;Tỉnh;Họ tên đầu mối;Chức vụ\n"
+		for n := from; n <= to; n++ {
+			list += fmt.Sprintf("Làng nghề Mẫu;Long An;Nguyễn Thị Mẫu%d;Nghệ nhân\n", n)
+		}
+		return list
+	}
+	importText(ctx, t, r, d, rows(1, 19))
+	i := upload(ctx, t, r, strings.ReplaceAll(rows(19, 22), "Nghệ nhân\n", "Trưởng làng\n"))
+	checked, err := r.CheckImport(ctx, i)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"2 edition.error.contacts_full"}, problemsOf(t, checked)); diff != "" || checked.Problems[0].Value != "Nguyễn Thị Mẫu21, Nguyễn Thị Mẫu22" {
+		t.Errorf("problems (-want +got):\n%s%+v", diff, checked.Problems)
+	}
+	if err := r.Apply(ctx, i.ID, false); err != nil {
+		t.Fatal(err)
+	}
+	applied(t, d, i.ID)
+	for query, want := range map[string]int{`SELECT count(*) FROM contact`: 20, `SELECT count(*) FROM contact WHERE job_title = 'Trưởng làng'`: 2} {
+		if n, err := db.Value[int](ctx, d, query); err != nil || n != want {
+			t.Errorf("%s: %d, want %d: %v", query, n, want, err)
+		}
+	}
+}
+
 // Nothing is written while errors remain, unless the rows with errors are left out.
 func TestErrorsStopAListUntilTheyAreLeftOut(t *testing.T) {
 	r, d, _, ctx := importRoom(t)

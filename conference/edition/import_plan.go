@@ -3,8 +3,11 @@ package edition
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
+	"hoinghi/conference"
+	"hoinghi/conference/sheet"
 	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
 )
@@ -54,6 +57,9 @@ func (c *Checked) compare(places *Places, stored map[entryKey]*known) {
 	for i := range c.Entries {
 		e := &c.Entries[i]
 		e.stored = stored[keyOf(places, e.Organisation)]
+		if e.stored != nil {
+			c.bound(e)
+		}
 		e.State, e.Changes = e.against(e.stored)
 		switch e.State {
 		case EntryNew:
@@ -64,6 +70,27 @@ func (c *Checked) compare(places *Places, stored map[entryKey]*known) {
 			c.Same++
 		}
 	}
+}
+
+// bound leaves out the new contacts that an organisation has no room for beside its
+// stored ones, and says whose.
+func (c *Checked) bound(e *Entry) {
+	room := maxContacts - len(e.stored.contacts)
+	var over []string
+	for _, m := range e.mergedContacts(e.stored.contacts) {
+		if m.ID != 0 {
+			continue
+		}
+		if room--; room < 0 {
+			over = append(over, m.FullName)
+		}
+	}
+	if len(over) == 0 {
+		return
+	}
+	e.Contacts = slices.DeleteFunc(e.Contacts, func(m Contact) bool { return slices.Contains(over, m.FullName) })
+	c.Problems = append(c.Problems, RowProblem{Row: e.Row, Field: FieldContactName, Column: sheet.NoHeader, Value: strings.Join(over, ", "),
+		Text: conference.Say("edition.error.contacts_full", "max", maxContacts)})
 }
 
 // against compares an entry with what is stored.
