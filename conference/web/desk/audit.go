@@ -101,8 +101,10 @@ func worded(r *ui.Request, v any) string {
 			}
 			return ui.Moment(t, r.Lang())
 		}
-		if r.Site().Locales.In(r.Lang()).Has("audit.field." + v) {
-			return r.T("audit.field." + v)
+		for _, words := range []string{"audit.field.", "edition.organisation."} {
+			if r.Site().Locales.In(r.Lang()).Has(words + v) {
+				return r.T(words + v)
+			}
 		}
 		return v
 	case []any:
