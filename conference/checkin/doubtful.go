@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 
+	"hoinghi/conference"
 	"hoinghi/db"
 )
 
@@ -35,6 +36,9 @@ type Doubtful struct {
 	Reason       Reason
 	ClockDoubt   bool
 	UndoneAt     db.Time
+	UndoneByKind conference.ActorKind // who took it back, and why; without a reason when the device did so at once
+	UndoneBy     string
+	UndoneFor    string
 	DelegateID   int64 // 0 for nobody's
 	Number, Name string
 	Organisation string
@@ -50,7 +54,7 @@ func (d Doubtful) CanUndo() bool { return d.Verdict.In() && d.UndoneAt.IsZero() 
 
 func (d *Doubtful) fields() []any {
 	return []any{&d.ScanID, &d.At, &d.Verdict, &d.CheckpointVi, &d.CheckpointEn, &d.Device, &d.ByHand, &d.Anyway, &d.Reason, &d.ClockDoubt, &d.UndoneAt,
-		&d.DelegateID, &d.Number, &d.Name, &d.Organisation, &d.First, &d.FirstDevice}
+		&d.UndoneByKind, &d.UndoneBy, &d.UndoneFor, &d.DelegateID, &d.Number, &d.Name, &d.Organisation, &d.First, &d.FirstDevice}
 }
 
 // Each doubt is one condition; a first entry is no double one, whatever the device was told.
@@ -69,12 +73,16 @@ const doubtfulRows = `WITH doubtful AS (
         ELSE is_double OR is_refused OR is_by_hand OR clock_doubt OR undone_at IS NOT NULL END
 )`
 
+// Who took an entry back, and why, is kept in the audit alone.
 const sqlDoubtful = doubtfulRows + `
 SELECT a.id, a.effective_at, a.verdict, c.name_vi, c.name_en, dd.name, a.by_hand, a.anyway, a.reason, a.clock_doubt, a.undone_at,
+    ifnull(u.actor_kind, ''), ifnull(u.actor_label, ''), ifnull(u.detail ->> 'reason', ''),
     ifnull(d.id, 0), ifnull(d.number, ''), ifnull(d.full_name, ''), ifnull(d.organisation, ''),
     CASE WHEN a.is_double THEN w.effective_at END, CASE WHEN a.is_double THEN wd.name ELSE '' END
 FROM asked a JOIN checkpoint c ON c.id = a.checkpoint_id JOIN door_device dd ON dd.id = a.device_id
 LEFT JOIN delegate d ON d.id = a.delegate_id
+LEFT JOIN audit_entry u ON a.undone_at IS NOT NULL AND u.subject_kind = 'delegate' AND u.subject_id = a.delegate_id
+    AND u.action = 'checkin.undo' AND u.detail ->> 'scan' = a.id
 LEFT JOIN scan w ON w.id = a.winner LEFT JOIN door_device wd ON wd.id = w.device_id
 ORDER BY a.effective_at DESC, a.id LIMIT ?3`
 

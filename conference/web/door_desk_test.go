@@ -105,8 +105,8 @@ func TestSupervisorsTakeEntriesBack(t *testing.T) {
 		t.Errorf("without a reason: %d", res.StatusCode)
 	}
 	to := v.goes(path+"/"+scan[1]+"/undo", "reason", "Quét nhầm")
-	if _, body := v.get(to); !strings.Contains(body, "Đã hủy lúc") {
-		t.Error("the page does not show what was taken back")
+	if _, body := v.get(to); !strings.Contains(body, "Lý Văn Thí Dụ đã hủy lúc") || !strings.Contains(body, "Lý do hủy: Quét nhầm") {
+		t.Error("the page does not show what was taken back, by whom and why")
 	}
 	if n := h.scans(`id = ? AND undone_at IS NOT NULL`, scan[1]); n != 1 {
 		t.Error("the entry was not taken back")

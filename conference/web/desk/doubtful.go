@@ -37,7 +37,7 @@ type doubtfulRow struct {
 	Person                                              int64
 	Kind, Label, Note                                   string // of the chip, and what there is to know
 	Doubt                                               bool
-	Undone                                              string // when it was taken back
+	Undone, UndoneFor                                   string // when it was taken back and by whom, and why
 	CanUndo                                             bool
 }
 
@@ -83,7 +83,8 @@ func doubtfulLine(r *ui.Request, x checkin.Doubtful) doubtfulRow {
 		row.Name = r.T("desk.doubt.nobody")
 	}
 	if !x.UndoneAt.IsZero() {
-		row.Undone = ui.Clock(x.UndoneAt.Time)
+		row.Undone = r.T("desk.doubt.undone_at", "time", ui.Clock(x.UndoneAt.Time), "who", actorName(r, x.UndoneByKind, x.UndoneBy))
+		row.UndoneFor = x.UndoneFor
 	}
 	switch {
 	case !x.Verdict.In():
