@@ -96,7 +96,7 @@ func TestSupervisorsTakeEntriesBack(t *testing.T) {
 	h := open(t)
 	v := h.staff(conference.RoleSupervisor)
 	const path = "/desk/e/xii-2022/doubtful"
-	_, body := v.get(path + "?doubt=by_hand")
+	_, body := v.get(path + "?doubt=anyway")
 	scan := regexp.MustCompile(`action="` + path + `/([0-9a-f-]{36})/undo"`).FindStringSubmatch(body)
 	if scan == nil || !strings.Contains(body, "Ban Tổ chức cho phép") {
 		t.Fatalf("the page lacks what was let in all the same")
