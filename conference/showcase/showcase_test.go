@@ -188,6 +188,21 @@ func TestFiltersUnderBothBoundaries(t *testing.T) {
 			t.Errorf("%+v: %d, want %d", c.f, got, c.want)
 		}
 	}
+	for _, c := range []struct {
+		from string
+		b    showcase.Boundary
+		want string
+	}{
+		{"long-an", showcase.Now, "tay-ninh"}, {"tay-ninh", showcase.Now, "tay-ninh"}, {"long-an", showcase.Then, ""},
+		{"tay-ninh", showcase.Then, ""},  // Long An and Tây Ninh
+		{"binh-thuan", showcase.Now, ""}, // outside the cluster
+		{"binh-thuan", showcase.Then, "binh-thuan"}, {"ba-ria-vung-tau", showcase.Now, "ho-chi-minh"},
+	} {
+		p, ok, err := showcase.Counterpart(t.Context(), d, slugs[c.from], c.b)
+		if err != nil || p.Slug != c.want || ok != (c.want != "") {
+			t.Errorf("%s under %s: %q %v %v, want %q", c.from, c.b, p.Slug, ok, err, c.want)
+		}
+	}
 	if showcase.BoundaryOf("2022-10-13") != showcase.Then || showcase.BoundaryOf("2025-07-01") != showcase.Now || showcase.BoundaryOf("") != showcase.Now {
 		t.Error("the boundary does not follow the day")
 	}
