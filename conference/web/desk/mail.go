@@ -39,6 +39,7 @@ type mailListPage struct {
 type mailRow struct {
 	outbox.Mail
 	StateLabel, Queued, Sent, KindLabel string
+	Kept                                string // in words, when it never left: then it was not sent at any time
 }
 
 func (d *Desk) mailList(r *ui.Request) error {
@@ -64,12 +65,12 @@ func (d *Desk) mailList(r *ui.Request) error {
 }
 
 func mailLine(r *ui.Request, m outbox.Mail) mailRow {
-	label := r.T("outbox.state." + string(m.State))
-	if m.Transport == outbox.TransportLocal {
-		label = r.T("desk.mail.local") // it is sent nowhere
-	}
-	return mailRow{Mail: m, StateLabel: label, KindLabel: r.T("desk.mail.kind." + m.Kind),
+	row := mailRow{Mail: m, StateLabel: r.T("outbox.state." + string(m.State)), KindLabel: r.T("desk.mail.kind." + m.Kind),
 		Queued: ui.Moment(m.QueuedAt.Time, r.Lang()), Sent: ui.Moment(m.SentAt.Time, r.Lang())}
+	if m.Transport == outbox.TransportLocal { // it is sent nowhere
+		row.StateLabel, row.Kept, row.Sent = r.T("desk.mail.local"), r.T("desk.mail.kept", "time", row.Sent), ""
+	}
+	return row
 }
 
 type mailPage struct {
