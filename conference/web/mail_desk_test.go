@@ -37,3 +37,17 @@ func TestAMailThatStaysHereIsNotCalledSent(t *testing.T) {
 		t.Errorf("the list of sent mails: %s", body)
 	}
 }
+
+// Why an attempt failed is shown in the reader's language when the program itself knows.
+func TestTheProgramsOwnReasonIsShown(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	h.exec(`INSERT INTO mail_attempt (mail_id, started_at, ended_at, outcome, answer) VALUES (1, 1, 2, 'unknown', '{"Key":"outbox.answer.interrupted"}')`)
+	h.exec(`INSERT INTO mail_attempt (mail_id, started_at, ended_at, outcome, code, answer) VALUES (1, 3, 4, 'temporary', 450, '450 4.2.1 mailbox busy')`)
+	_, body := v.get("/desk/mail/1")
+	for _, want := range []string{"Hệ thống bị ngắt khi thư đang được gửi", "450 4.2.1 mailbox busy"} {
+		if !strings.Contains(body, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+}

@@ -90,7 +90,7 @@ type mailPartRow struct {
 	Image            bool
 }
 
-type attemptRow struct{ At, Outcome, Kind, Answer string }
+type attemptRow struct{ At, Outcome, Answer string }
 
 // mailOne shows a mail. One that stayed in the local mailbox is shown as its
 // recipient would read it, with working links; of one that left by SMTP only the
@@ -117,14 +117,28 @@ func (d *Desk) mailOne(r *ui.Request) error {
 		}
 	}
 	page.Lines = pieces(page.Text)
-	attempts, err := d.Outbox.Attempts(r.Context(), id)
-	if err != nil {
+	if page.Attempts, err = d.attempts(r, id); err != nil {
 		return err
 	}
-	for _, a := range attempts {
-		page.Attempts = append(page.Attempts, attemptRow{At: ui.Moment(a.StartedAt.Time, r.Lang()), Outcome: r.T("outbox.outcome." + string(a.Outcome)), Kind: string(a.Outcome), Answer: a.Answer})
-	}
 	return r.Page("desk/mail/one", page)
+}
+
+// attempts gives every attempt to deliver a mail, newest first, with the words of the
+// server or the program's own.
+func (d *Desk) attempts(r *ui.Request, mailID int64) ([]attemptRow, error) {
+	all, err := d.Outbox.Attempts(r.Context(), mailID)
+	if err != nil {
+		return nil, err
+	}
+	var out []attemptRow
+	for _, a := range all {
+		row := attemptRow{At: ui.Moment(a.StartedAt.Time, r.Lang()), Outcome: r.T("outbox.outcome." + string(a.Outcome)), Answer: a.Answer}
+		if a.Reason.Key != "" {
+			row.Answer = r.Say(a.Reason)
+		}
+		out = append(out, row)
+	}
+	return out, nil
 }
 
 // mailbox keeps the mail that was composed last, since its page asks for each of
