@@ -214,7 +214,7 @@ func TestOrganisersChangeAndTheSeedKeepsIt(t *testing.T) {
 	draft := v.Draft
 	draft.Name, draft.NoteVi, draft.Confidence = "  Nón lá   Ninh Sơn ", "Dòng một\r\nDòng hai", showcase.High
 	draft.Recognised, draft.RecognisedCertain = showcase.TitlesOf([]string{"craft_village", "national_heritage", "nonsense"}), true
-	ctx := background(t)
+	ctx := organiser(t)
 	if err := room.Change(ctx, v.ID, draft); err != nil {
 		t.Fatal(err)
 	}
@@ -263,7 +263,7 @@ func TestTheSeedCorrectsWhatNobodyTouched(t *testing.T) {
 		t.Fatal(err)
 	}
 	silk := one(t, d, "lua-tan-chau")
-	if err := room.Unpublish(t.Context(), silk.ID); err != nil {
+	if err := room.Unpublish(organiser(t), silk.ID); err != nil {
 		t.Fatal(err)
 	}
 	if err := room.Seed(t.Context()); err != nil {
@@ -281,8 +281,8 @@ func TestFieldsAreCheckedTogether(t *testing.T) {
 	d, room := open(t)
 	v := one(t, d, "lua-tan-chau")
 	bad := showcase.Draft{Name: "…", Products: strings.Repeat("đ", 301), NoteVi: strings.Repeat("x", 2001), Group: "gold", ProvinceID: 1 << 40, RecognisedCertain: true}
-	_, added := room.Add(t.Context(), bad)
-	for _, err := range []error{added, room.Change(t.Context(), v.ID, bad)} {
+	_, added := room.Add(organiser(t), bad)
+	for _, err := range []error{added, room.Change(organiser(t), v.ID, bad)} {
 		for name, want := range map[string]string{"name": "missing", "craft": "missing", "products": "long", "note_vi": "long", "craft_group": "group", "province": "province", "recognised_certain": "certain"} {
 			if got := field(err, name); got != "showcase.error."+want {
 				t.Errorf("%s: %q", name, got)
@@ -298,16 +298,16 @@ func TestNewVillagesAreHiddenAndHaveAddressesOfTheirOwn(t *testing.T) {
 	d, room := open(t)
 	draft := showcase.Draft{Name: "Lụa Tân Châu", Craft: "dệt lụa", Group: "textile", ProvinceID: one(t, d, "lua-tan-chau").ProvinceID}
 	for _, want := range []string{"lua-tan-chau-2", "lua-tan-chau-3"} {
-		v, err := room.Add(t.Context(), draft)
+		v, err := room.Add(organiser(t), draft)
 		if err != nil || v.Slug != want || v.Published {
 			t.Errorf("%q %v, %v", v.Slug, v.Published, err)
 		}
-		if err := room.Publish(t.Context(), v.ID); err != nil {
+		if err := room.Publish(organiser(t), v.ID); err != nil {
 			t.Fatal(err)
 		}
 		one(t, d, want)
 	}
-	for _, err := range []error{room.Publish(t.Context(), 1<<40), room.Change(t.Context(), 1<<40, draft), room.RemovePhoto(t.Context(), 1, 1<<40)} {
+	for _, err := range []error{room.Publish(organiser(t), 1<<40), room.Change(organiser(t), 1<<40, draft), room.RemovePhoto(organiser(t), 1, 1<<40)} {
 		if conference.KindOf(err) != conference.KindNotFound {
 			t.Errorf("what does not exist: %v", err)
 		}
