@@ -275,6 +275,7 @@ func TestRefusedPhotosKeepWhatWasTyped(t *testing.T) {
 		"a text":     {[]byte("không phải ảnh"), caption, http.StatusUnprocessableEntity, "không phải ảnh JPEG, PNG hoặc WebP"},
 		"cut short":  {photo(t)[:3000], caption, http.StatusUnprocessableEntity, "Không đọc được ảnh"},
 		"no caption": {photo(t), map[string]string{"credit": "Lê Thị Ví Dụ"}, http.StatusUnprocessableEntity, "Vui lòng chọn lại tệp ảnh"},
+		"20 MB":      {make([]byte, showcase.MaxFile), caption, http.StatusUnprocessableEntity, "không phải ảnh JPEG, PNG hoặc WebP"},
 		"25 MB":      {make([]byte, 25<<20), caption, http.StatusRequestEntityTooLarge, "Tệp lớn hơn 20 MB"},
 		"no form":    {nil, nil, http.StatusUnprocessableEntity, "Vui lòng chọn một tệp ảnh"},
 	} {
