@@ -10,6 +10,7 @@ import (
 	"hoinghi/conference"
 	"hoinghi/conference/checkin"
 	"hoinghi/conference/testkit"
+	"hoinghi/db"
 )
 
 const deskDoor = "/desk/e/xii-2022/door"
@@ -66,6 +67,23 @@ func TestSupervisorsKeepTheCheckpoints(t *testing.T) {
 	v.goes(path, "name_vi", "Tiệc chiêu đãi")
 	if p := h.pointCalled("Tiệc chiêu đãi"); len(p.Groups) != 0 || !p.ClosedAt.IsZero() {
 		t.Errorf("checkpoint %+v", p)
+	}
+}
+
+// Where there is nothing to choose from, a device is paired at the checkpoint in use,
+// never at one that is closed.
+func TestADeviceIsPairedAtACheckpointInUse(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleSupervisor)
+	p := h.pointCalled("Bàn báo chí")
+	h.exec(`UPDATE checkpoint SET closed_at = 1 WHERE id <> ?`, p.ID)
+	v.fill(deskDoor, "name", "Máy duy nhất")
+	if at, err := db.Value[int64](t.Context(), h.db, `SELECT checkpoint_id FROM door_device WHERE name = 'Máy duy nhất'`); err != nil || at != p.ID {
+		t.Errorf("paired at %d, %v, want %d", at, err, p.ID)
+	}
+	h.exec(`UPDATE checkpoint SET closed_at = 1`)
+	if res, body := v.fill(deskDoor, "name", "Máy thử"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "Xin chọn một điểm kiểm soát đang dùng") {
+		t.Errorf("with every checkpoint closed: %d %s", res.StatusCode, problems(body))
 	}
 }
 
