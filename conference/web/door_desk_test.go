@@ -167,3 +167,22 @@ func TestADeviceAppliesItsCheckpointsRule(t *testing.T) {
 	door.WaitFor("a red verdict by hand", shows("wrong_group", g[1].number))
 	door.CheckAccessibility("door-wrong-group")
 }
+
+// The problems above a refused form stand in the order of its fields, at every try.
+func TestProblemsStandInTheOrderOfTheFields(t *testing.T) {
+	h := open(t)
+	long := strings.Repeat("x", 5000)
+	supervisor, officer := h.staff(conference.RoleSupervisor), h.staff(conference.RolePressOfficer)
+	for range 8 {
+		for _, c := range []struct {
+			v                   *visitor
+			path, first, second string
+		}{{supervisor, deskDoor + "/points/new", "name_vi", "name_en"}, {officer, pressDesk + "/settings", "words_vi", "words_en"}} {
+			_, body := c.v.fill(c.path, c.first, long, c.second, long)
+			one, two := strings.Index(body, `href="#f-`+c.first+`"`), strings.Index(body, `href="#f-`+c.second+`"`)
+			if one < 0 || two < one {
+				t.Fatalf("%s: %s at %d, %s at %d", c.path, c.first, one, c.second, two)
+			}
+		}
+	}
+}
