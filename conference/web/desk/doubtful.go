@@ -27,7 +27,7 @@ type doubtfulPage struct {
 	Doubt         checkin.Doubt
 	Filters       []filter
 	Rows          []doubtfulRow
-	More          int // further scans that are not shown
+	More          bool // there are scans that are not shown
 	Form          *ui.Form
 	Asked         string // scan whose form was refused
 }
@@ -65,7 +65,7 @@ func (d *Desk) showDoubtful(r *ui.Request, status int, form *ui.Form, asked stri
 		page.Filters = append(page.Filters, filter{Label: r.T("desk.doubt." + string(k)), Href: page.Base + "?doubt=" + string(k), Count: counts[k], Current: k == page.Doubt})
 	}
 	if len(found) > doubtfulRows {
-		page.More, found = 1, found[:doubtfulRows]
+		page.More, found = true, found[:doubtfulRows]
 	}
 	for _, x := range found {
 		page.Rows = append(page.Rows, doubtfulLine(r, x))
