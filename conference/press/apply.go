@@ -27,11 +27,21 @@ const (
 	maxEmail  = 254 // RFC 5321 4.5.3.1.3, less the angle brackets
 )
 
-// Open reports whether applications are taken at a moment: until the deadline, at
-// most until the edition ends. Only a sample of a conference that is over stays open,
-// or nobody could try out how one applies.
+// LastMoment gives the last moment at which applications are taken: the deadline, at
+// most the edition's end. It is zero for a sample without a deadline, which stays open when its
+// conference is over, or nobody could try out how one applies.
+func LastMoment(e edition.Edition, d Desk) time.Time {
+	last := d.ApplyBy.Time
+	if end := e.End().Add(-1); !e.IsSample && (last.IsZero() || end.Before(last)) {
+		last = end
+	}
+	return last
+}
+
+// Open reports whether applications are taken at a moment.
 func Open(e edition.Edition, d Desk, now time.Time) bool {
-	return e.IsPublic && (e.IsSample || now.Before(e.End())) && (d.ApplyBy.IsZero() || !now.After(d.ApplyBy.Time))
+	last := LastMoment(e, d)
+	return e.IsPublic && (last.IsZero() || !now.After(last))
 }
 
 // AnswerText says by when an applicant is answered.

@@ -90,7 +90,11 @@ func (p *Public) press(r *ui.Request) (content, error) {
 	if !desk.ApplyBy.IsZero() {
 		data.ApplyBy = ui.Moment(desk.ApplyBy.Time, r.Lang())
 	}
-	return page(r, "public/press", data)
+	made, err := page(r, "public/press", data)
+	if data.Apply { // past that moment the page must not invite any more
+		made.until = press.LastMoment(e, desk)
+	}
+	return made, err
 }
 
 // spoken keeps the speakers who stand in one of the sessions: the others are not announced.
