@@ -85,7 +85,7 @@ func (p *Public) press(r *ui.Request) (content, error) {
 		Calendar: base + "/programme.ics", Feed: base + "/press/feed.atom", FeedURL: p.Absolute(base + "/press/feed.atom"), Desk: contactOf(r, desk),
 		Apply: press.Open(e, desk, r.Now()), Address: p.Absolute(base + "/press")}
 	for _, s := range spoken(sessions, speakers) {
-		data.Speakers = append(data.Speakers, speech{Speaker: name(r, s), Position: s.Position(r.Lang())})
+		data.Speakers = append(data.Speakers, speech{Speaker: s.Addressed(r.Say), Position: s.Position(r.Lang())})
 	}
 	if !desk.ApplyBy.IsZero() {
 		data.ApplyBy = ui.Moment(desk.ApplyBy.Time, r.Lang())
