@@ -63,6 +63,14 @@ func TestColleaguesShareAnAddress(t *testing.T) {
 	d.ClientKey, d.FullName = "one more", "Lý Thị Minh Họa"
 	_, err := h.room.Apply(t.Context(), h.xii.ID, d, nil)
 	testkit.Refused(t, err, conference.KindInvalid, "email: press.error.crew")
+	for id := range seen {
+		if _, err := h.room.Approve(h.officer, id, press.Waiting, ""); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := h.count(t, `SELECT count(*) FROM delegate`); n != 20 {
+		t.Errorf("%d delegates of 20 colleagues", n)
+	}
 }
 
 func TestApplyRefuses(t *testing.T) {
