@@ -107,7 +107,11 @@ func (s *stage) othersDelegates(t testing.TB, w *watch) {
 	nobody := caller{name: "nobody"}
 	all, err := invitation.List(t.Context(), s.db, 1)
 	s.must(err)
-	mine, theirs := s.site.Invitations.Path(all[0]), s.text("SELECT d.id FROM delegate d JOIN delegation n ON n.id = d.delegation_id WHERE n.invitation_id = ? LIMIT 1", all[1].ID)
+	const one = "SELECT d.id FROM delegate d JOIN delegation n ON n.id = d.delegation_id WHERE n.invitation_id = ? AND d.state <> 'withdrawn' LIMIT 1"
+	mine, own, theirs := s.site.Invitations.Path(all[0]), s.text(one, all[0].ID), s.text(one, all[1].ID)
+	if a := s.ask(nobody, "vi", http.MethodGet, mine+"/delegates/"+own, "", ""); a.status != http.StatusOK {
+		t.Errorf("the organisation's own delegate: status %d: the refusals below prove nothing", a.status)
+	}
 	for path, method := range map[string]string{"": http.MethodPost, "/remove": http.MethodPost, "/restore": http.MethodPost, "/head": http.MethodPost, "?": http.MethodGet} {
 		a := s.ask(nobody, "vi", method, mine+"/delegates/"+theirs+path, "application/x-www-form-urlencoded", "full_name=Khac")
 		if changed := w.changes(); a.status != http.StatusNotFound || len(changed) > 0 {
