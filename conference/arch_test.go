@@ -50,6 +50,7 @@ var owners = map[string]string{
 	"staff": "account", "staff_role": "account", "one_time_link": "account", "staff_session": "account", "door_device": "account",
 	"audit_entry": "audit", "mail": "outbox", "mail_attempt": "outbox", "badge": "badge",
 	"invitation_text": "invitation", "campaign": "invitation", "invitation": "invitation", "quota": "invitation", "invitation_old_hash": "invitation",
+	"reminder_text": "invitation", "reminder_plan": "invitation", "reminder": "invitation",
 	"letter_text": "invitation", "letter_template": "invitation", "signed_letter": "invitation", "signed_upload": "invitation",
 	"delegation": "delegation", "delegate": "delegation", "delegate_counter": "delegation",
 	"press_desk": "press", "press_application": "press", "press_letter": "press",

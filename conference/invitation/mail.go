@@ -100,8 +100,12 @@ type piece struct {
 }
 
 func (r *Room) message(e edition.Edition, i Invitation, t Text, lang string, attached []LetterKind) (outbox.Message, error) {
+	return r.filled(e, i, t, lang, r.values(e, i, lang), attached)
+}
+
+// filled makes the mail of one invitation from a text and what stands for its fields.
+func (r *Room) filled(e edition.Edition, i Invitation, t Text, lang string, values Values, attached []LetterKind) (outbox.Message, error) {
 	loc := r.locales.In(lang)
-	values := r.values(e, i, lang)
 	link := values[fieldLink]
 	p := invitePage{Letterhead: Letterhead(loc, e), Body: strings.TrimSpace(Fill(t.Body, values)), Link: link, Button: loc.T("invitation.mail.button")}
 	if !strings.Contains(p.Body, link) {
@@ -237,7 +241,10 @@ func quotaInWords(loc *templates.Locale, i Invitation) string {
 }
 
 func deadlineInWords(loc *templates.Locale, i Invitation) string {
-	at := i.Deadline().In(vietnamese.Zone())
+	return momentInWords(loc, i.Deadline().In(vietnamese.Zone()))
+}
+
+func momentInWords(loc *templates.Locale, at time.Time) string {
 	clock, date := vietnamese.LetterTime(at), vietnamese.LetterDate(at)
 	if loc.Lang() == templates.English {
 		clock, date = vietnamese.ClockTime(at), vietnamese.EnglishDate(at)
