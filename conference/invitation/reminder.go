@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"hoinghi/conference"
@@ -35,6 +36,7 @@ func (i Invitation) invitedAt() time.Time {
 // post is what is known of the mails of an edition's invitations.
 type post struct {
 	invites, reminders map[int64]outbox.Mail // the latest of each invitation
+	returned           map[int64]bool        // one of them came back for good from the address in use
 }
 
 func readPost(ctx context.Context, q db.Reader, all []Invitation) (post, error) {
@@ -49,6 +51,19 @@ func readPost(ctx context.Context, q db.Reader, all []Invitation) (post, error) 
 	}
 	if p.reminders, err = outbox.StateOf(ctx, q, KindRemind, ids...); err != nil {
 		return post{}, err
+	}
+	p.returned = map[int64]bool{}
+	for kind, mails := range map[string]map[int64]outbox.Mail{KindInvite: p.invites, KindRemind: p.reminders} {
+		bounces, err := outbox.Bounces(ctx, q, kind, ids...)
+		if err != nil {
+			return post{}, err
+		}
+		for _, i := range all {
+			b, back := bounces[i.ID]
+			if back && b.Kind == outbox.BounceHard && strings.EqualFold(mails[i.ID].ToAddress, i.Address()) {
+				p.returned[i.ID] = true
+			}
+		}
 	}
 	return p, nil
 }
@@ -70,6 +85,9 @@ func (p post) unreached(i Invitation) conference.Text {
 			return conference.Say("reminder.skip.failed")
 		case outbox.StateSent, outbox.StateUnknown:
 		}
+	}
+	if p.returned[i.ID] {
+		return conference.Say("reminder.skip.bounced")
 	}
 	if m, ok := p.reminders[i.ID]; ok && (m.State == outbox.StateQueued || m.State == outbox.StateSending) {
 		return conference.Say("reminder.skip.reminding")

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"hoinghi/conference"
+	"hoinghi/conference/audit"
 	"hoinghi/conference/outbox"
 	"hoinghi/db"
 )
@@ -18,11 +19,12 @@ type Reminder struct {
 	MailID       int64 // 0 for one that was missed
 	Step         int   // of the plan; 0: by hand
 	Missed       string
-	DueAt        db.Time     // when the plan wanted it; zero: by hand
-	At           db.Time     // when it was queued, or found missed
-	By           string      // who sent it, or confirmed the plan; "" for one that was missed
-	Text                     // as frozen then
-	Mail         outbox.Mail // what became of it
+	DueAt        db.Time         // when the plan wanted it; zero: by hand
+	At           db.Time         // when it was queued, or found missed
+	By           string          // who sent it, or confirmed the plan; "" for one that was missed
+	Text                         // as frozen then
+	Mail         outbox.Mail     // what became of it
+	Bounces      []outbox.Bounce // what came back of it
 }
 
 // Automatic reports whether the program sent it by a confirmed plan.
@@ -59,13 +61,22 @@ func (r *Room) Reminders(ctx context.Context, q db.Reader, invitationID int64) (
 	if err != nil {
 		return nil, fmt.Errorf("read reminders: %w", err)
 	}
+	var mails []int64
 	for n, rem := range all {
 		if rem.MailID == 0 {
 			continue
 		}
+		mails = append(mails, rem.MailID)
 		if all[n].Mail, err = r.outbox.ByID(ctx, rem.MailID); err != nil {
 			return nil, fmt.Errorf("read mail of reminder: %w", err)
 		}
+	}
+	back, err := r.outbox.BouncesOf(ctx, mails...)
+	if err != nil {
+		return nil, fmt.Errorf("read bounces of reminders: %w", err)
+	}
+	for n, rem := range all {
+		all[n].Bounces = back[rem.MailID]
 	}
 	return all, nil
 }
@@ -160,4 +171,14 @@ func (p RemindPlan) stand(i Invitation, step int, rem Reminder, found bool, mail
 		s.State, s.Why = PlannedBlocked, mails.unreached(i)
 		return s
 	}
+}
+
+// NoteExport records who took the board of an edition along. Errors: forbidden.
+func (r *Room) NoteExport(ctx context.Context, editionID int64, rows int) error {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return err
+	}
+	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		return audit.Note(ctx, tx, audit.Change{Edition: editionID, Action: "invitation.export", SubjectKind: "edition", SubjectID: editionID, Detail: map[string]any{"rows": rows}})
+	})
 }

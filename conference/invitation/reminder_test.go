@@ -67,7 +67,7 @@ func TestRemindReachesExactlyTheSilent(t *testing.T) {
 	if s := h.remind(t); s.Queued != 0 || s.CampaignID != 0 || reasons(s)["reminder.skip.not_invited"] != 20 {
 		t.Errorf("before anybody is invited: %+v", reasons(s))
 	}
-	all := h.invited(t, 9)
+	all := h.invited(t, 12)
 	if err := h.room.Accept(t.Context(), all[0].ID); err != nil {
 		t.Fatal(err)
 	}
@@ -82,8 +82,12 @@ func TestRemindReachesExactlyTheSilent(t *testing.T) {
 	if err := h.room.NoteOpened(t.Context(), all[7].ID); err != nil { // perhaps by a mail scanner
 		t.Fatal(err)
 	}
-	want := map[string]int{"reminder.skip.answered": 2, "reminder.skip.waiting": 1, "reminder.skip.failed": 1, "reminder.skip.no_address": 1,
-		"reminder.skip.bad_address": 1, "reminder.skip.not_invited": 11}
+	for n, kind := range []string{"hard", "hard", "soft"} { // the first for good; the second got another address; the third was only full
+		h.exec(t, `INSERT INTO mail_bounce (mail_id, kind, source, received_at) SELECT id, ?2, 'pasted', 1 FROM mail WHERE subject_id = ?1`, all[9+n].ID, kind)
+	}
+	h.exec(t, `UPDATE invitation SET focal_email = 'khac@vidu.example' WHERE id = ?`, all[10].ID)
+	want := map[string]int{"reminder.skip.bounced": 1, "reminder.skip.answered": 2, "reminder.skip.waiting": 1, "reminder.skip.failed": 1, "reminder.skip.no_address": 1,
+		"reminder.skip.bad_address": 1, "reminder.skip.not_invited": 8}
 	seen, err := h.room.RemindWhom(t.Context(), h.db, h.xii.ID, nil)
 	if err != nil {
 		t.Fatal(err)
@@ -97,8 +101,8 @@ func TestRemindReachesExactlyTheSilent(t *testing.T) {
 			t.Errorf("no text for %s", key)
 		}
 	}
-	got, expect := h.reminded(t), []int64{all[4].ID, all[7].ID, all[8].ID}
-	if !slices.Equal(got, expect) || s.Queued != 3 {
+	got, expect := h.reminded(t), []int64{all[4].ID, all[7].ID, all[8].ID, all[10].ID, all[11].ID}
+	if !slices.Equal(got, expect) || s.Queued != 5 {
 		t.Errorf("reminded %v, want %v", got, expect)
 	}
 	for n, i := range seen.Ready {
