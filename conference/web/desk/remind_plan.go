@@ -101,7 +101,7 @@ func planState(r *ui.Request, p invitation.RemindPlan) string {
 // planLine puts one organisation's steps into words; busy is false when none of them is
 // left and none was sent.
 func planLine(r *ui.Request, row invitation.PlannedRow) (line remindPlanRow, busy bool) {
-	line = remindPlanRow{ID: row.ID, Name: row.Organisation.In(r.Lang()), Deadline: ui.Moment(row.Invitation.Deadline(), r.Lang()), Own: !row.OwnDeadline.IsZero()}
+	line = remindPlanRow{ID: row.ID, Name: row.Organisation.In(r.Lang()), Deadline: ui.Moment(row.Deadline(), r.Lang()), Own: !row.OwnDeadline.IsZero()}
 	for _, s := range row.Steps {
 		if s.State == invitation.PlannedNone {
 			line.Steps = append(line.Steps, remindPlanCell{})
