@@ -176,7 +176,7 @@ FROM organisation WHERE kind = 'commune_unit'`)
 	v.get(boardAt) // prepares the statements
 	start := time.Now()
 	_, body := v.get(boardAt + "?page=2")
-	if took := time.Since(start); took > 2*time.Second { // measured: 0.1 s
+	if took := time.Since(start); took > 2*time.Second { // measured: 0.3 s on a busy machine
 		t.Errorf("a page took %v", took)
 	}
 	if n := len(listed(body)); n != 200 || chip(body, "Tất cả") != 1000 || !strings.Contains(body, "981 đơn vị,") {
