@@ -219,9 +219,13 @@ func TestTheSilentAreRemindedFromTheDesk(t *testing.T) {
 	if !strings.Contains(body, "Nhắc riêng Sở Công Thương tỉnh Kiên Giang") {
 		t.Error("the preview is not that of the first chosen one")
 	}
-	// Between the page and the button one of them answers: it is left out.
+	// Between the page and the button one of them answers: nothing goes before that was seen.
 	h.exec(`UPDATE invitation SET answer = 'accepted', answered_at = 1 WHERE id = ?`, second)
-	to := v.goes(boardAt+"/remind", "do", "send", "id", first, "id", second, "subject", "Nhắc riêng [don_vi]", "body", "Đến [thoi_diem] chưa có danh sách. [lien_ket]")
+	res, body = v.fill(boardAt+"/remind", "do", "send", "id", first, "id", second, "subject", "Nhắc riêng [don_vi]", "body", "Chữ đã nhập")
+	if res.StatusCode != 422 || !strings.Contains(body, "Có đơn vị vừa phản hồi") || strings.Contains(body, `name="id" value="`+second+`"`) || !strings.Contains(body, "Chữ đã nhập") || h.value(`SELECT count(*) FROM mail WHERE kind = 'invitation.remind'`) != "0" {
+		t.Errorf("one has answered since: %d", res.StatusCode)
+	}
+	to := v.goes(boardAt+"/remind", "do", "send", "id", first, "subject", "Nhắc riêng [don_vi]", "body", "Đến [thoi_diem] chưa có danh sách. [lien_ket]")
 	if !strings.Contains(to, "/invitations/sendings/") {
 		t.Fatalf("goes to %s", to)
 	}

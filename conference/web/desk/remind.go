@@ -99,6 +99,12 @@ func (d *Desk) sendReminders(r *ui.Request) error {
 	}
 	t := invitation.Text{Subject: form.Get("subject"), Body: form.Text("body")}
 	ids := append([]int64{}, form.IDs("id")...)
+	if err := d.checkChosen(r, form, ids); err != nil {
+		return err
+	}
+	if form.Wrong() {
+		return d.showRemind(r, http.StatusUnprocessableEntity, form, form.IDs("of"), ids)
+	}
 	var sent invitation.Sending
 	switch form.Get("do") {
 	case "preview":
@@ -106,10 +112,6 @@ func (d *Desk) sendReminders(r *ui.Request) error {
 	case "save":
 		err = d.Invitations.SetReminderText(r.Context(), r.Edition().ID, t)
 	default:
-		if len(ids) == 0 {
-			err = conference.Fail(conference.KindInvalid, "reminder.error.nobody")
-			break
-		}
 		sent, err = d.Invitations.Remind(r.Context(), r.Edition().ID, ids, t)
 		if err == nil && sent.Queued == 0 {
 			err = conference.Fail(conference.KindConflict, "reminder.error.none_left")
@@ -128,6 +130,33 @@ func (d *Desk) sendReminders(r *ui.Request) error {
 		return r.Redirect("/desk/e/%s/invitations/remind%s", r.Edition().Slug, idsAddress(form.IDs("of")))
 	}
 	return d.showRemind(r, http.StatusOK, form, form.IDs("of"), ids)
+}
+
+// checkChosen notes at the list what was chosen and cannot be: what is sent is exactly
+// what the page showed, so whoever has answered meanwhile is shown first.
+func (d *Desk) checkChosen(r *ui.Request, form *ui.Form, ids []int64) error {
+	typed := len(form.All("id"))
+	if do := form.Get("do"); typed == 0 && (do == "preview" || do == "save") {
+		return nil
+	}
+	switch {
+	case typed == 0:
+		form.Note("id", conference.Say("reminder.error.nobody"))
+		return nil
+	case typed != len(ids):
+		form.Note("id", conference.Say("reminder.error.unknown"))
+		return nil
+	}
+	plan, err := d.Invitations.RemindWhom(r.Context(), d.DB, r.Edition().ID, ids)
+	switch {
+	case conference.KindOf(err) == conference.KindNotFound:
+		form.Note("id", conference.Say("reminder.error.unknown"))
+	case err != nil:
+		return err
+	case len(plan.Skipped) > 0:
+		form.Note("id", conference.Say("reminder.error.changed"))
+	}
+	return nil
 }
 
 func idsAddress(ids []int64) string {
