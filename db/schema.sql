@@ -630,7 +630,7 @@ CREATE TABLE signed_letter (
     UNIQUE (invitation_id, kind)
 ) STRICT;
 
-CREATE TABLE signed_upload (
+CREATE TABLE "signed_upload" (
     id          INTEGER PRIMARY KEY,
     edition_id  INTEGER NOT NULL REFERENCES edition (id),
     kind        TEXT NOT NULL CHECK (kind IN ('giay_moi', 'cong_van')),
@@ -641,7 +641,7 @@ CREATE TABLE signed_upload (
     uploaded_by TEXT NOT NULL,
     uploaded_at INTEGER NOT NULL,
     data        BLOB NOT NULL,
-    UNIQUE (edition_id, kind, sha256)
+    UNIQUE (edition_id, kind, name)
 ) STRICT;
 
 CREATE TABLE staff (

@@ -179,6 +179,45 @@ func TestMatchFile(t *testing.T) {
 	}
 }
 
+// One scan under three names waits three times, each for its own organisation; the same
+// file again is kept once, and another file under a name that is taken does not push it out.
+func TestStageKeepsEachName(t *testing.T) {
+	h := open(t)
+	stage := func(name string, data []byte) {
+		t.Helper()
+		if err := h.room.Stage(t.Context(), h.xii.ID, invitation.GiayMoi, name, data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scan := signed(t)
+	for _, name := range []string{"cv-TNI.pdf", "cv-DTH.pdf", "cv-BRV.pdf", "cv-TNI.pdf"} {
+		stage(name, scan)
+	}
+	other := append(slices.Clone(scan), '\n')
+	stage("cv-TNI.pdf", other)
+	stage("cv-TNI.pdf", other)
+	staged, err := invitation.Staged(t.Context(), h.db, h.xii.ID, invitation.GiayMoi)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	chosen := map[int64]int64{}
+	for _, u := range staged {
+		names = append(names, u.Name)
+		if len(u.Candidates) != 1 {
+			t.Errorf("%s: candidates %v", u.Name, u.Candidates)
+		} else if !strings.Contains(u.Name, "(2)") {
+			chosen[u.ID] = u.Candidates[0]
+		}
+	}
+	if diff := cmp.Diff([]string{"cv-BRV.pdf", "cv-DTH.pdf", "cv-TNI (2).pdf", "cv-TNI.pdf"}, names); diff != "" {
+		t.Error(diff)
+	}
+	if n, err := h.room.Confirm(t.Context(), h.xii.ID, invitation.GiayMoi, chosen); err != nil || n != 3 {
+		t.Errorf("confirmed %d, %v", n, err)
+	}
+}
+
 func template(t *testing.T, text string) []byte {
 	t.Helper()
 	var b bytes.Buffer
