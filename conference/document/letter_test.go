@@ -249,6 +249,33 @@ func TestTemplateFillsSplitPlaceholders(t *testing.T) {
 	}
 }
 
+// A text box stands inside a paragraph and holds paragraphs of its own: the fields
+// before, in and behind it are filled, even one whose halves stand on its two sides.
+func TestTemplateFillsAroundTextBoxes(t *testing.T) {
+	text := func(s string) string { return `<w:r><w:t>` + s + `</w:t></w:r>` }
+	box := `<w:r><w:pict><v:shape><v:textbox><w:txbxContent><w:p>` + text("hộp [don_vi]") + `</w:p><w:p w:rsidR="1"/></w:txbxContent></v:textbox></v:shape></w:pict></w:r>`
+	tpl, err := document.OpenTemplate(docxWith(t, `<w:p>`+text("[han]")+`</w:p><w:p>`+text("Trước [han] [la")+box+text("m] sau [lien_ket]")+`</w:p><w:p>`+text("[don_vi]")+`</w:p>`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"han", "lam", "lien_ket", "don_vi"}, tpl.Fields); diff != "" {
+		t.Error(diff)
+	}
+	var b bytes.Buffer
+	if err := tpl.Fill(&b, map[string]string{"don_vi": "Sở Mẫu", "han": "mai", "lien_ket": "LK", "lam": "L"}, sampleLetter(t).Now); err != nil {
+		t.Fatal(err)
+	}
+	got := string(part(t, b.Bytes(), "word/document.xml"))
+	for _, want := range []string{`>mai</w:t>`, `>Trước mai L</w:t>`, `>hộp Sở Mẫu</w:t>`, `> sau LK</w:t>`, `>Sở Mẫu</w:t></w:r></w:p></w:body>`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\nlacks %s", got, want)
+		}
+	}
+	if strings.Contains(got, "[") {
+		t.Errorf("a field was left: %s", got)
+	}
+}
+
 func TestTemplateRefuses(t *testing.T) {
 	for name, c := range map[string]struct {
 		data []byte
