@@ -3,6 +3,7 @@ package invitation_test
 import (
 	"archive/zip"
 	"bytes"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -215,6 +216,29 @@ func TestStageKeepsEachName(t *testing.T) {
 	}
 	if n, err := h.room.Confirm(t.Context(), h.xii.ID, invitation.GiayMoi, chosen); err != nil || n != 3 {
 		t.Errorf("confirmed %d, %v", n, err)
+	}
+}
+
+// What other programs write for a field, and a field with a slip, is named with its place;
+// brackets in ordinary text are not.
+func TestTemplateMarksProbablyMeant(t *testing.T) {
+	f, err := invitation.CheckTemplate(template(t, "[don_vi] [1] [xem phụ lục] «Hội nghị mẫu» {a}</w:t></w:r></w:p><w:p/><w:p><w:r><w:t>[sai] [don vi] «TenDonVi» {{don_vi}} [Đơn_vị] {thoi_gian} ${x}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range append(f.Where, f.Doubtful...) {
+		got = append(got, fmt.Sprintf("%s %s %d", m.Text, m.Part, m.Para))
+	}
+	want := []string{"[sai] body 2", "[don vi] body 2", "«TenDonVi» body 2", "{{don_vi}} body 2", "[Đơn_vị] body 2", "{thoi_gian} body 2", "${x} body 2"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	h := open(t)
+	all := "[" + strings.Join(invitation.LetterFields(), "] [") + "] {{don_vi}}"
+	h.refused(t, h.room.SetTemplate(t.Context(), h.xii.ID, invitation.GiayMoi, "mau.docx", template(t, all), false), conference.KindInvalid, "template: invitation.letter.error.template_doubtful")
+	if err := h.room.SetTemplate(t.Context(), h.xii.ID, invitation.GiayMoi, "mau.docx", template(t, all), true); err != nil {
+		t.Error(err)
 	}
 }
 

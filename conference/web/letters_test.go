@@ -103,6 +103,43 @@ func TestLetterTextsAreChecked(t *testing.T) {
 	}
 }
 
+// A refused template says in one go what is unknown, with its place, what was probably
+// meant as a field, and what is missing.
+func TestTemplateSaysAllThatIsAmiss(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	text := func(tag, s string) string {
+		return `<w:` + tag + `><w:p><w:r><w:t>` + s + `</w:t></w:r></w:p></w:` + tag + `>`
+	}
+	for _, p := range [][2]string{{"[Content_Types].xml", "<Types/>"}, {"word/document.xml", text("document", "Kính gửi [don_vi], [sai_ten]")},
+		{"word/header2.xml", text("hdr", "[sai_nua] «TenDonVi»")}} {
+		w, err := z.Create(p[0])
+		if err == nil {
+			_, err = w.Write([]byte(p[1]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	res, page := v.files(deskLetters+"/template", "template", map[string]string{"kind": "giay_moi"}, map[string][]byte{"mau.docx": b.Bytes()})
+	if res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("status %d", res.StatusCode)
+	}
+	for _, want := range []string{"<li>[sai_ten] (thân văn bản, đoạn 1)</li>", "<li>[sai_nua] (đầu trang, đoạn 1)</li>", "<li>«TenDonVi» (đầu trang, đoạn 1)</li>", "<li>[ma_don_vi] - "} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if strings.Contains(page, "<li>[don_vi] - ") {
+		t.Error("a field that is there is called missing")
+	}
+}
+
 // Scans are matched by their names, nothing is kept before somebody confirms, and
 // then the focal point downloads the very bytes and nobody else's.
 func TestSignedScansInBulk(t *testing.T) {

@@ -188,6 +188,36 @@ type letterTextPage struct {
 	OwnName  string
 	OwnWhen  string
 	Despatch bool
+	Unfit    []unfit // what the own template that was refused lacks or holds amiss
+}
+
+// unfit is one list of what is amiss in a template.
+type unfit struct {
+	Title string
+	Items []string
+}
+
+func unfitOf(r *ui.Request, f invitation.Fitness) []unfit {
+	var out []unfit
+	add := func(title string, items []string) {
+		if len(items) > 0 {
+			out = append(out, unfit{r.T("letters.template." + title), items})
+		}
+	}
+	at := func(marks []document.Mark) (items []string) {
+		for _, m := range marks {
+			items = append(items, r.T("letters.template.at", "mark", m.Text, "part", r.T("letters.template.part."+string(m.Part)), "n", m.Para))
+		}
+		return items
+	}
+	var missing []string
+	for _, name := range f.Missing {
+		missing = append(missing, "["+name+"] - "+r.T("invitation.field."+name))
+	}
+	add("unknown", at(f.Where))
+	add("doubtful", at(f.Doubtful))
+	add("missing", missing)
+	return out
 }
 
 func letterTextForm(r *ui.Request, t invitation.LetterText) *ui.Form {
@@ -208,9 +238,9 @@ func (d *Desk) letterText(r *ui.Request) error {
 	return d.showLetterText(r, http.StatusOK, chosenKind(r), letterTextForm(r, t), r.NewForm(nil))
 }
 
-func (d *Desk) showLetterText(r *ui.Request, status int, kind invitation.LetterKind, form, file *ui.Form) error {
+func (d *Desk) showLetterText(r *ui.Request, status int, kind invitation.LetterKind, form, file *ui.Form, amiss ...unfit) error {
 	base := lettersBase(r)
-	page := letterTextPage{Frame: r.Frame("letters", lettersCrumb(r)), Form: form, File: file, Base: base, Kind: kind, Tabs: kindTabs(r, base+"/text", kind), Despatch: kind == invitation.CongVan}
+	page := letterTextPage{Frame: r.Frame("letters", lettersCrumb(r)), Form: form, File: file, Base: base, Kind: kind, Tabs: kindTabs(r, base+"/text", kind), Despatch: kind == invitation.CongVan, Unfit: amiss}
 	for _, f := range invitation.LetterFields() {
 		page.Fields = append(page.Fields, mergeField{Name: "[" + f + "]", Text: r.T("invitation.field." + f)})
 	}
@@ -286,7 +316,11 @@ func (d *Desk) setTemplate(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
+	var amiss []unfit
 	if !form.Wrong() {
+		if fitness, err := invitation.CheckTemplate(file.Data); err == nil {
+			amiss = unfitOf(r, fitness)
+		}
 		err := d.Invitations.SetTemplate(r.Context(), r.Edition().ID, kind, file.Name, file.Data, form.Get("despite") != "")
 		if err != nil && !form.Refuse(err) {
 			return err
@@ -297,7 +331,7 @@ func (d *Desk) setTemplate(r *ui.Request) error {
 		if err != nil {
 			return err
 		}
-		return d.showLetterText(r, http.StatusUnprocessableEntity, kind, letterTextForm(r, t), form)
+		return d.showLetterText(r, http.StatusUnprocessableEntity, kind, letterTextForm(r, t), form, amiss...)
 	}
 	r.Flash("success", "letters.template.saved")
 	return r.Redirect("%s/text?kind=%s", lettersBase(r), kind)
