@@ -176,6 +176,45 @@ func TestSignatureKeepsTwoLinesOfText(t *testing.T) {
 	}
 }
 
+// The place of a form's signatures is never alone on its page: what stands below the
+// table and two rows of it go with it, in both formats alike.
+func TestFormKeepsRowsWithItsSignatures(t *testing.T) {
+	letters, docs := map[string]document.Letter{}, map[string][]byte{}
+	for n := range 30 {
+		l := sampleLetter(t)
+		form := sampleAppendices()[1]
+		form.After = []string{"5. Phương tiện: ……", "6. Thời gian đến, rời: ……", "7. Lưu trú: ……", "8. Đăng ký tham luận: ……", "9. Đoàn đã thông báo cho từng đại biểu."}
+		form.Table.Rows = nil
+		for row := range n + 8 {
+			form.Table.Rows = append(form.Table.Rows, []string{fmt.Sprintf("%02d", row+1), "", "", ""})
+		}
+		l.Appendices = []document.Appendix{form}
+		letters[fmt.Sprint(n)] = l
+		if n%2 == 0 {
+			docs[fmt.Sprint(n)] = letterDOCX(t, l)
+		}
+	}
+	rows := regexp.MustCompile(`^\d\d$`)
+	made, split := opened(t, docs), 0
+	for name, l := range letters {
+		own := textLines(t, letterPDF(t, l))
+		if last := own[len(own)-1]; len(own) > 2 {
+			split++
+			if len(last) < 10 || !rows.MatchString(last[2]) || !rows.MatchString(last[3]) || rows.MatchString(last[len(last)-1]) {
+				t.Errorf("%s: the last page holds %q", name, last)
+			}
+		}
+		if docx, ok := made[name]; ok {
+			if diff := cmp.Diff(own, textLines(t, docx)); diff != "" {
+				t.Errorf("%s: PDF and DOCX differ (-pdf +docx):\n%s", name, diff)
+			}
+		}
+	}
+	if split == 0 || split == len(letters) {
+		t.Errorf("%d of %d forms went over a page", split, len(letters))
+	}
+}
+
 // A scanner reads the link from the printed page at 150 dpi and from the picture in the DOCX.
 func TestLetterCodeIsRead(t *testing.T) {
 	l := sampleLetter(t)
