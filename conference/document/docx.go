@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -17,11 +18,11 @@ import (
 // LetterDOCX writes a letter with its appendices as DOCX, for the clerk who takes a
 // number and has it signed. It is set as LetterPDF sets it; the font is named, not embedded.
 func LetterDOCX(w io.Writer, l Letter) error {
-	l = l.clean()
 	f, err := loadSerifs()
 	if err != nil {
 		return err
 	}
+	l = l.clean().balanced(f)
 	d := &docx{fonts: f}
 	d.letter(l)
 	for _, a := range l.Appendices {
@@ -212,7 +213,17 @@ func (d *docx) run(s set, r Run) {
 	if s.grey {
 		d.addf(`<w:color w:val="%02X%02X%02X"/>`, footGrey, footGrey, footGrey)
 	}
-	d.addf(`<w:sz w:val="%d"/><w:szCs w:val="%d"/></w:rPr><w:t xml:space="preserve">%s</w:t></w:r>`, halfPts(s.size), halfPts(s.size), escape(r.Text))
+	d.addf(`<w:sz w:val="%d"/><w:szCs w:val="%d"/></w:rPr>%s</w:r>`, halfPts(s.size), halfPts(s.size), runText(r.Text))
+}
+
+// oneCode finds the codes of organisations, "HCM-C4HVQA".
+var oneCode = regexp.MustCompile(`\b([A-Z]{2,4})-([0-9A-Z]{6})\b`)
+
+// runText gives the content of a run. Word processors break a line behind a hyphen,
+// which would tear a code that people type in: its hyphen is one that does not break.
+func runText(text string) string {
+	const open, end = `<w:t xml:space="preserve">`, `</w:t>`
+	return open + oneCode.ReplaceAllString(escape(text), `$1`+end+`<w:noBreakHyphen/>`+open+`$2`) + end
 }
 
 // lines writes one paragraph per text.

@@ -245,7 +245,7 @@ func fillPart(content string, values map[string]string) string {
 			continue
 		}
 		out.WriteString(content[last:p.from])
-		out.WriteString(`<w:t xml:space="preserve">` + escape(fillPiece(p.text, p.at, fields[p.para], values)) + `</w:t>`)
+		out.WriteString(runText(fillPiece(p.text, p.at, fields[p.para], values)))
 		last = p.to
 	}
 	out.WriteString(content[last:])

@@ -109,6 +109,49 @@ func (fs serifs) wrap(runs []Run, w float64, s set) []textLine {
 	return out
 }
 
+// balanced breaks a text that is longer than a line into lines of about the same length,
+// as a title is broken by hand.
+func (fs serifs) balanced(text string, w float64, s set) []string {
+	runs := s.runs(text)
+	lines := fs.wrap(runs, w, s)
+	if len(lines) < 2 {
+		return []string{text}
+	}
+	least := 0.0
+	for _, word := range fs.words(runs, s.size/pointsInMM) {
+		least = max(least, word.width)
+	}
+	for step := w / 2; step > 0.5 && least <= w; step /= 2 {
+		if tried := fs.wrap(runs, max(w-step, least), s); len(tried) == len(lines) {
+			w, lines = max(w-step, least), tried
+		}
+	}
+	out := make([]string, len(lines))
+	for n, l := range lines {
+		for i, word := range l.words {
+			if i > 0 {
+				out[n] += " "
+			}
+			for _, r := range word.runs {
+				out[n] += r.Text
+			}
+		}
+	}
+	return out
+}
+
+// balanced breaks the titles of the appendices.
+func (l Letter) balanced(f serifs) Letter {
+	for n, a := range l.Appendices {
+		var title []string
+		for _, line := range a.Title {
+			title = append(title, f.balanced(line, TextWidth, titleSet())...)
+		}
+		l.Appendices[n].Title = title
+	}
+	return l
+}
+
 func (fs serifs) words(runs []Run, em float64) []word {
 	var out []word
 	var w word

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"codeberg.org/go-pdf/fpdf"
 )
@@ -26,7 +27,7 @@ func LetterPDF(w io.Writer, l Letter) (err error) {
 	pdf.SetCreationDate(l.Now)
 	pdf.SetModificationDate(l.Now)
 	pdf.SetLang("vi-VN")
-	l = l.clean()
+	l = l.clean().balanced(f)
 	pdf.SetTitle(l.Title, true)
 	if err := f.register(pdf); err != nil {
 		return err
@@ -97,7 +98,7 @@ func (p *letterPage) line(x, y, w float64, s set, l textLine) {
 		for i, r := range word.runs {
 			f := p.fonts.of(r)
 			p.pdf.SetFont(f.family, "", s.size)
-			text := r.Text
+			text := strings.ReplaceAll(r.Text, "\u00a0", " ") // as wide, and found by whoever searches
 			if i == len(word.runs)-1 && n < len(l.words)-1 {
 				text += " " // whoever copies the text wants the blank too
 			}

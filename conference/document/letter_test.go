@@ -215,6 +215,39 @@ func TestFormKeepsRowsWithItsSignatures(t *testing.T) {
 	}
 }
 
+// A code and a phone number are never torn at the end of a line, whichever program sets
+// the letter, and whoever searches finds them as they are typed; a long title is broken about its middle.
+func TestLetterTearsNoCode(t *testing.T) {
+	letters, docs := map[string]document.Letter{}, map[string][]byte{}
+	for n := range 6 {
+		l := sampleLetter(t)
+		fill := strings.Repeat("chữ ", 9) + strings.Repeat("i", 2*n)
+		l.Body = append(l.Body[:1], runs(fill+" trước ngày, mã đơn vị HCM-C4HVQA, điện thoại 0900"+nbsp+"000"+nbsp+"001, rồi còn nhiều chữ nữa."),
+			runs(fill+" mã đơn vị là HCM-C4HVQA; số 0900"+nbsp+"000"+nbsp+"001."))
+		form := sampleAppendices()[1]
+		form.Title = append(form.Title, "HỘI NGHỊ CÔNG TÁC KHUYẾN CÔNG CÁC TỈNH, THÀNH PHỐ KHU VỰC PHÍA NAM LẦN"+nbsp+"THỨ"+nbsp+"XII")
+		l.Appendices = []document.Appendix{form}
+		letters[fmt.Sprint(n)], docs[fmt.Sprint(n)] = l, letterDOCX(t, l)
+	}
+	made := opened(t, docs)
+	for name, l := range letters {
+		pdf := letterPDF(t, l)
+		if diff := cmp.Diff(textLines(t, pdf), textLines(t, made[name])); diff != "" {
+			t.Errorf("%s: PDF and DOCX differ (-pdf +docx):\n%s", name, diff)
+		}
+		raw := string(run(t, program(t, "pdftotext", "poppler-utils"), "-enc", "UTF-8", "-layout", save(t, pdf), "-"))
+		for _, want := range []string{"HCM-C4HVQA", "0900 000 001"} {
+			if n := strings.Count(raw, want); n != 2 {
+				t.Errorf("%s: %q stands %d times in\n%s", name, want, n, raw)
+			}
+		}
+		title := textLines(t, pdf)[1][3:5]
+		if diff := cmp.Diff([]string{"HỘI NGHỊ CÔNG TÁC KHUYẾN CÔNG CÁC TỈNH,", "THÀNH PHỐ KHU VỰC PHÍA NAM LẦN THỨ XII"}, title); diff != "" {
+			t.Error(diff)
+		}
+	}
+}
+
 // A scanner reads the link from the printed page at 150 dpi and from the picture in the DOCX.
 func TestLetterCodeIsRead(t *testing.T) {
 	l := sampleLetter(t)

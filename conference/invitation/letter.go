@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -104,6 +105,7 @@ func (r *Room) letterValues(e edition.Edition, i Invitation) Values {
 	for _, f := range []string{fieldTime, fieldDeadline} {
 		v[f] = tie.Replace(v[f])
 	}
+	v[fieldContact] = tiePhones(v[fieldContact])
 	return v
 }
 
@@ -119,11 +121,19 @@ func paragraphsOf(body string, values Values) []document.Paragraph {
 		line, p.Centred = strings.CutPrefix(strings.TrimSpace(line), "> ")
 		for _, run := range marked(line) {
 			run.Text, _ = fillLine(run.Text, values)
+			run.Text = tiePhones(run.Text)
 			p.Runs = append(p.Runs, run)
 		}
 		out = append(out, p)
 	}
 	return out
+}
+
+var phone = regexp.MustCompile(`(?:\+84[ .]?|\b0)\d{1,4}(?:[ .]\d{2,4}){2,4}\b`)
+
+// tiePhones keeps each phone number on one line.
+func tiePhones(text string) string {
+	return phone.ReplaceAllStringFunc(text, func(p string) string { return strings.ReplaceAll(p, " ", "\u00a0") })
 }
 
 // marked splits a line at its pairs of "**" and "__". A mark without its pair is text.
@@ -158,7 +168,7 @@ func marked(line string) []document.Run {
 
 func (r *Room) programmeAppendix(e edition.Edition, t LetterText, items []ProgrammeItem) document.Appendix {
 	vi := r.locales.In(templates.Vietnamese)
-	a := document.Appendix{Label: vi.T("invitation.letter.appendix", "n", "I"), Title: []string{vi.T("invitation.letter.programme"), strings.ToUpper(e.TitleVi)}, Note: r.attached(e, t)}
+	a := document.Appendix{Label: vi.T("invitation.letter.appendix", "n", "I"), Title: []string{vi.T("invitation.letter.programme"), titleOf(e)}, Note: r.attached(e, t)}
 	a.Table = document.Table{Size: 12, Columns: []document.Column{{Title: vi.T("invitation.letter.time"), Width: 32, Centred: true},
 		{Title: vi.T("invitation.letter.content"), Width: 83}, {Title: vi.T("invitation.letter.by"), Width: 50}}}
 	day := ""
@@ -177,6 +187,11 @@ func (r *Room) programmeAppendix(e edition.Edition, t LetterText, items []Progra
 	return a
 }
 
+// titleOf gives the conference's name as a title, its number and its year tied together.
+func titleOf(e edition.Edition) string {
+	return strings.NewReplacer("LẦN THỨ ", "LẦN\u00a0THỨ\u00a0", "NĂM ", "NĂM\u00a0").Replace(strings.ToUpper(e.TitleVi))
+}
+
 // attached says what an appendix belongs to; the number and date stay blank.
 func (r *Room) attached(e edition.Edition, t LetterText) string {
 	return r.locales.In(templates.Vietnamese).T("invitation.letter.attached", "number", noHand+"/"+t.Symbol, "blank", noHand, "organiser", e.OrganiserVi)
@@ -188,7 +203,7 @@ func (r *Room) formAppendix(e edition.Edition, i Invitation, t LetterText) docum
 	vi := r.locales.In(templates.Vietnamese)
 	say := func(part string, args ...any) string { return vi.T("invitation.letter.form."+part, args...) }
 	dots := strings.Repeat("…", 10)
-	a := document.Appendix{Label: vi.T("invitation.letter.appendix", "n", "II"), Title: []string{say("title"), strings.ToUpper(e.TitleVi)}, Note: r.attached(e, t),
+	a := document.Appendix{Label: vi.T("invitation.letter.appendix", "n", "II"), Title: []string{say("title"), titleOf(e)}, Note: r.attached(e, t),
 		Before:   []string{say("unit", "name", i.Organisation.Vi, "code", r.ShortCode(i)), say("head") + " " + dots, say("focal") + " " + dots, say("list")},
 		After:    []string{say("car") + " " + dots, say("arrive") + " " + dots, say("stay") + " " + dots, say("paper") + " " + dots, say("privacy")},
 		SignLeft: say("sign_left"), SignRight: say("sign_right")}

@@ -93,6 +93,24 @@ func TestLetterMarks(t *testing.T) {
 	}
 }
 
+// The blanks of a phone number do not break, wherever it was typed; years and sums are left alone.
+func TestLetterTiesPhones(t *testing.T) {
+	h := open(t)
+	text := h.room.DefaultLetter(h.xii, invitation.GiayMoi)
+	text.Body = "Gọi 0900 000 001 hoặc +84 90 000 0001, (024) 222.05.411, năm 2022 02 ngày\n[lien_he]"
+	l, err := h.room.Letter(t.Context(), h.db, h.first(t).ID, invitation.GiayMoi, &text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := "Gọi 0900\u00a0000\u00a0001 hoặc +84\u00a090\u00a0000\u00a00001, (024) 222.05.411, năm 2022 02 ngày"
+	if got := textOf(l); !strings.Contains(got, want) {
+		t.Errorf("%q", got)
+	}
+	if got := textOf(l); strings.Count(got, "0900\u00a0000\u00a0001") != 2 {
+		t.Errorf("the contact's number may be torn: %q", got)
+	}
+}
+
 // An unknown field is named with its line and column in each part.
 func TestLetterTextRefuses(t *testing.T) {
 	h := open(t)
