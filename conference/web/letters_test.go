@@ -259,6 +259,27 @@ func TestAllLettersAsOneFile(t *testing.T) {
 	}
 }
 
+// lettersAmiss says what of a row does not line up, which label is set as a code, whose
+// match cannot be read, and which description has too narrow a column.
+const lettersAmiss = `(() => {
+	const wrong = [];
+	const middle = e => { const b = e.getBoundingClientRect(); return b.top + b.height / 2; };
+	const wide = innerWidth > 640, row = document.querySelector('tbody tr:has(.button.small)');
+	if (wide && row) for (const e of row.querySelectorAll('strong a, td.mono, .chip'))
+		if (Math.abs(middle(e) - middle(row)) > 2) wrong.push(e.textContent + ' is off the middle of its row');
+	if (!wide) for (const e of document.querySelectorAll('td[data-label]'))
+		if (/mono/i.test(getComputedStyle(e, '::before').fontFamily)) wrong.push(e.dataset.label + ' is set as a code');
+	for (const e of document.querySelectorAll('td select')) {
+		const chosen = e.selectedOptions[0];
+		if (chosen.value && !/^[A-Z]{3} · /.test(chosen.textContent)) wrong.push('no short name in ' + chosen.textContent);
+		if (chosen.value && !e.closest('tr').innerText.includes('\n' + chosen.textContent.slice(6))) wrong.push('the match is not told: ' + chosen.textContent);
+		if (!wide && e.getBoundingClientRect().width < 280) wrong.push('a choice of ' + e.getBoundingClientRect().width + ' px');
+	}
+	for (const e of document.querySelectorAll('dl.facts dd'))
+		if (e.getBoundingClientRect().width < 200) wrong.push(e.textContent + ' has a narrow column');
+	return wrong.join('; ');
+})()`
+
 // TestLettersLook opens the pages of the letters at the widths of a phone and a screen.
 func TestLettersLook(t *testing.T) {
 	browser := testkit.NewBrowser(t, testkit.BrowserOptions{})
@@ -274,6 +295,9 @@ func TestLettersLook(t *testing.T) {
 			tab.Go(h.base + deskLetters + page.path)
 			tab.Shot(fmt.Sprintf("letters-%s-%d", page.name, width))
 			tab.CheckAccessibility(fmt.Sprintf("letters %s at %d px", page.name, width))
+			if wrong := testkit.Eval[string](tab, lettersAmiss); wrong != "" {
+				t.Errorf("%s at %d px: %s", page.name, width, wrong)
+			}
 		}
 	}
 	tab.Press("Xác nhận và lưu")

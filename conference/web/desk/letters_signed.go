@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"hoinghi/conference"
 	"hoinghi/conference/invitation"
@@ -126,6 +127,7 @@ type uploadsPage struct {
 type uploadRow struct {
 	Field, Name, Size, State, StateLabel, Error string
 	Pages                                       int
+	Matches                                     []string // the organisations that its name means
 	Options                                     []ui.Option
 }
 
@@ -166,6 +168,12 @@ func (d *Desk) showUploads(r *ui.Request, status int, kind invitation.LetterKind
 		}
 		for _, i := range all {
 			label := i.Organisation.In(r.Lang())
+			if slices.Contains(u.Candidates, i.ID) {
+				row.Matches = append(row.Matches, label)
+			}
+			if i.Province.Abbr != "" { // first, so that a narrow screen cuts off the rest
+				label = i.Province.Abbr + " · " + label
+			}
 			for _, s := range signed[i.ID] {
 				if s.Kind == kind {
 					label += " " + r.T("letters.upload.replaces")
