@@ -146,6 +146,35 @@ func TestMailCarriesTheSignedLetterOnly(t *testing.T) {
 	h.refused(t, h.room.DropSigned(t.Context(), i.ID, invitation.GiayMoi), conference.KindNotFound, "error.not_found")
 }
 
+// A scan that came in after somebody opened the list is neither kept nor dropped by what was chosen on it.
+func TestConfirmLeavesWhatNobodySaw(t *testing.T) {
+	h := open(t)
+	i := h.first(t)
+	stage := func(name string, data []byte) int64 {
+		t.Helper()
+		if err := h.room.Stage(t.Context(), h.xii.ID, invitation.GiayMoi, name, data); err != nil {
+			t.Fatal(err)
+		}
+		all, err := invitation.Staged(t.Context(), h.db, h.xii.ID, invitation.GiayMoi)
+		at := slices.IndexFunc(all, func(u invitation.Upload) bool { return u.Name == name })
+		if err != nil || at < 0 {
+			t.Fatalf("%s does not wait: %v, %v", name, all, err)
+		}
+		return all[at].ID
+	}
+	scan := signed(t)
+	kept, dropped := stage("a.pdf", scan), stage("b.pdf", append(slices.Clone(scan), '\n'))
+	late := stage("c.pdf", append(slices.Clone(scan), "\n\n"...))
+	n, err := h.room.Confirm(t.Context(), h.xii.ID, invitation.GiayMoi, map[int64]int64{kept: i.ID, dropped: 0})
+	if n != 1 || err != nil {
+		t.Errorf("kept %d, %v", n, err)
+	}
+	all, err := invitation.Staged(t.Context(), h.db, h.xii.ID, invitation.GiayMoi)
+	if err != nil || len(all) != 1 || all[0].ID != late {
+		t.Errorf("waiting %v, %v", all, err)
+	}
+}
+
 func TestMatchFile(t *testing.T) {
 	h := open(t)
 	all := h.list(t, h.xii)

@@ -139,8 +139,12 @@ func TestSignedScansInBulk(t *testing.T) {
 			t.Errorf("an organisation that there is not, %s: %d", nobody, res.StatusCode)
 		}
 	}
+	v.files(deskLetters+"/upload", "signed", map[string]string{"kind": "giay_moi"}, map[string][]byte{"scan0008.pdf": scan(t, "ba")}) // by a colleague
 	if res, _ := v.send(http.MethodPost, deskLetters+"/upload/confirm", "application/x-www-form-urlencoded", once.Encode()); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("confirm: %d", res.StatusCode)
+	}
+	if staged, err = invitation.Staged(t.Context(), h.db, 1, invitation.GiayMoi); err != nil || len(staged) != 1 || staged[0].Name != "scan0008.pdf" {
+		t.Errorf("waiting after a choice that did not know of it: %v, %v", staged, err)
 	}
 	guest := h.visitor()
 	if _, page := guest.get(clear.Path(testkit.Keys(t))); !strings.Contains(page, "/letters/giay_moi") {
