@@ -74,7 +74,7 @@ func OpenTemplate(data []byte) (*Template, error) {
 
 var (
 	docxProgram = regexp.MustCompile(`(?i)(vbaProject|/embeddings/|/activeX/)`)
-	docxRemote  = regexp.MustCompile(`relationships/(attachedTemplate|oleObject|frame|subDocument)"`)
+	docxRemote  = regexp.MustCompile(`relationships/(attachedTemplate|oleObject|frame|subDocument)["']`)
 	docxText    = regexp.MustCompile(`^word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml$`)
 	docxPara    = regexp.MustCompile(`(?s)<w:p(?:\s[^>]*[^/])?>.*?</w:p>`)
 	docxT       = regexp.MustCompile(`(?s)<w:t(?:\s[^>]*)?>([^<]*)</w:t>`)
