@@ -3,6 +3,7 @@ package document_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/zlib"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/google/go-cmp/cmp"
@@ -257,6 +259,7 @@ func TestTemplateRefuses(t *testing.T) {
 		"text":     {[]byte("no zip"), document.ErrNoDOCX},
 		"a letter": {letterPDF(t, sampleLetter(t)), document.ErrNoDOCX},
 		"macros":   {docxWith(t, "", "word/vbaProject.bin", "x"), document.ErrDOCXActive},
+		"quoted":   {docxWith(t, "", "word/_rels/settings.xml.rels", `<Relationship Type='http://x/relationships/attachedTemplate' Target='http://evil' TargetMode='External'/>`), document.ErrDOCXActive},
 		"remote":   {docxWith(t, "", "word/_rels/settings.xml.rels", `<Relationship Type="http://x/relationships/attachedTemplate" Target="http://evil" TargetMode="External"/>`), document.ErrDOCXActive},
 		"bomb":     {docxWith(t, "", "word/big.xml", strings.Repeat("0", 31<<20)), document.ErrDOCXLarge},
 	} {
@@ -292,11 +295,42 @@ func TestCheckPDF(t *testing.T) {
 		"hidden":      {before("/OpenAction << /S /J#61vaScript >>"), document.ErrPDFActive},
 		"launch":      {before("/OpenAction << /S /Launch >>"), document.ErrPDFActive},
 		"file":        {before("/AF << /Type /EmbeddedFile >>"), document.ErrPDFActive},
+		"attached":    {before("/FS << /Type /Filespec /EF << /F 9 0 R >> >>"), document.ErrPDFActive},
+		"packed":      {before("/X 1 >>\nendobj\n9 0 obj\n<< /Type /ObjStm >>\nstream\r" + packed(t, "<< /S /JavaScript >>") + "endstream\nendobj\n10 0 obj\n<<"), document.ErrPDFActive},
+		"bottomless":  {before("/X " + strings.Repeat("<<", 1<<20)), document.ErrNoPDF},
 	} {
 		if n, err := document.CheckPDF(c.data); !errors.Is(err, c.want) || n != 0 {
 			t.Errorf("%s: %d, %v, want %v", name, n, err, c.want)
 		}
 	}
+}
+
+// A file that is nothing but page trees takes no longer than its length allows.
+func TestCheckPDFIsLinear(t *testing.T) {
+	data := []byte("%PDF-1.4\n" + strings.Repeat("/Type /Pages ", 1<<18) + "\nstartxref\n0\n%%EOF")
+	done := make(chan error, 1)
+	go func() { _, err := document.CheckPDF(data); done <- err }()
+	select {
+	case err := <-done:
+		if !errors.Is(err, document.ErrNoPDF) {
+			t.Error(err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("still looking")
+	}
+}
+
+func packed(t *testing.T, objects string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zlib.NewWriter(&b)
+	if _, err := z.Write([]byte(objects)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
 }
 
 // The same letter gives the same bytes.
