@@ -167,6 +167,18 @@ func TestSignedScansInBulk(t *testing.T) {
 	}
 }
 
+// A file that belongs to no field is not read into memory, whatever the route takes.
+func TestSignedUploadHoldsNoStrayFiles(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	for _, name := range []string{"", "other"} {
+		res, page := v.files(deskLetters+"/upload", name, map[string]string{"kind": "giay_moi"}, map[string][]byte{"x.pdf": make([]byte, 1<<20)})
+		if res.StatusCode != http.StatusUnprocessableEntity || strings.Contains(page, "Chưa chọn tệp nào") { // read to its end, it would only be missed
+			t.Errorf("a file of the field %q: %d", name, res.StatusCode)
+		}
+	}
+}
+
 // All letters of 63 organisations, as many as the country had provinces, come as one
 // file, made behind the page's back.
 func TestAllLettersAsOneFile(t *testing.T) {
