@@ -245,7 +245,11 @@ func (r *Room) LetterFile(ctx context.Context, q db.Reader, invitationID int64, 
 }
 
 // LetterName gives the name of a letter's file: "giay-moi-TNI-12.pdf". A province has several organisations,
-// so the number of the invitation stands in it too.
+// so the number of the invitation stands in it too; who belongs to none has "giay-moi-12.pdf".
 func LetterName(i Invitation, kind LetterKind, ext string) string {
-	return fmt.Sprintf("%s-%s-%d.%s", strings.ReplaceAll(string(kind), "_", "-"), i.Province.Abbr, i.ID, ext)
+	name := strings.ReplaceAll(string(kind), "_", "-")
+	if i.Province.Abbr != "" {
+		name += "-" + i.Province.Abbr
+	}
+	return fmt.Sprintf("%s-%d.%s", name, i.ID, ext)
 }

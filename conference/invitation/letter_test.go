@@ -188,7 +188,13 @@ func TestMatchFile(t *testing.T) {
 		return nil
 	}
 	tni := all[slices.IndexFunc(all, func(i invitation.Invitation) bool { return i.Province.Abbr == "TNI" })]
+	// An association of no province is found by the name that its letter got, not by a number that a scanner counted.
+	free := invitation.Invitation{ID: 12}
+	all = append(all, free)
 	for name, want := range map[string][]int64{
+		invitation.LetterName(free, invitation.GiayMoi, "pdf"): {12},
+		invitation.LetterName(free, invitation.CongVan, "pdf"): {12},
+		"scan 12.pdf": nil,
 		invitation.LetterName(tni, invitation.GiayMoi, "pdf"): id("TNI"),
 		"GM_TNI_signed.PDF":                       id("TNI"),
 		"giấy mời Tây Ninh.pdf":                   id("TNI"),

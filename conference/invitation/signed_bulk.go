@@ -49,8 +49,12 @@ func MatchFile(name string, all []Invitation) []int64 {
 	text := " " + wordsOf(name) + " "
 	rules := []func(Invitation) bool{
 		func(i Invitation) bool {
-			own := LetterName(i, GiayMoi, "")
-			return strings.Contains(text, " "+wordsOf(strings.TrimPrefix(own, "giay-moi-"))+" ")
+			for _, k := range LetterKinds() {
+				if holds(text, LetterName(i, k, "")) {
+					return true
+				}
+			}
+			return i.Province.Abbr != "" && holds(text, fmt.Sprintf("%s-%d", i.Province.Abbr, i.ID))
 		},
 		func(i Invitation) bool { return holds(text, i.Organisation.Vi) },
 		func(i Invitation) bool { return i.Province.VersionID != 0 && holds(text, i.Province.Short("vi")) },
