@@ -121,6 +121,21 @@ func (p *letterPage) column(x, y, w float64, s set, texts ...string) float64 {
 	return y
 }
 
+// flow sets texts as column does, from p.y on and over as many pages as they take.
+func (p *letterPage) flow(x, w float64, s set, texts ...string) {
+	for _, text := range texts {
+		p.y += s.before / pointsInMM
+		for _, l := range p.fonts.wrap(s.runs(text), w, s) {
+			if p.y+s.height() > lowest {
+				p.addPage()
+			}
+			p.line(x, p.y, w, s, l)
+			p.y += s.height()
+		}
+		p.y += s.after / pointsInMM
+	}
+}
+
 // rule draws a line of a length, centred in a column, into the box of an empty
 // paragraph, and gives where that ends.
 func (p *letterPage) rule(x, y, w, length float64) float64 {
@@ -183,11 +198,10 @@ func aboutSet() set  { return set{size: noteSize, align: alignCentre} }
 // addressees sets "Kính gửi": one in the same line, several as a list.
 func (p *letterPage) addressees(to []string) {
 	for n, part := range addressees(to) {
-		s := part.set
 		if n == 0 {
 			p.y += toBefore / pointsInMM
 		}
-		p.y = p.column(leftEdge, p.y, TextWidth, s, part.text)
+		p.flow(leftEdge, TextWidth, part.set, part.text)
 	}
 	if len(to) > 0 {
 		p.y += toAfter / pointsInMM

@@ -333,6 +333,24 @@ func packed(t *testing.T, objects string) string {
 	return b.String()
 }
 
+// Lists that fill more than a page go on to the next instead of leaving the paper.
+func TestLongListsGoOn(t *testing.T) {
+	many := make([]string, 100)
+	for n := range many {
+		many[n] = fmt.Sprintf("Nơi thứ %d", n+1)
+	}
+	l := sampleLetter(t)
+	l.Recipients = many
+	if n, err := document.CheckPDF(letterPDF(t, l)); n != 4 || err != nil { // the text, 100 lines of 11 points, the code
+		t.Errorf("100 recipients: %d pages, %v", n, err)
+	}
+	l = sampleLetter(t)
+	l.Name, l.To = "", many
+	if n, err := document.CheckPDF(letterPDF(t, l)); n != 4 || err != nil {
+		t.Errorf("100 addressees: %d pages, %v", n, err)
+	}
+}
+
 // The same letter gives the same bytes.
 func TestLetterIsReproducible(t *testing.T) {
 	if !bytes.Equal(letterPDF(t, sampleLetter(t)), letterPDF(t, sampleLetter(t))) || !bytes.Equal(letterDOCX(t, sampleLetter(t)), letterDOCX(t, sampleLetter(t))) {
