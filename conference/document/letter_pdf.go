@@ -19,16 +19,9 @@ func LetterPDF(w io.Writer, l Letter) (err error) {
 	if err != nil {
 		return err
 	}
-	pdf := fpdf.NewCustom(&fpdf.InitType{OrientationStr: "P", UnitStr: "mm", Size: fpdf.SizeType{Wd: pageWidth, Ht: pageHeight}})
-	pdf.SetMargins(0, 0, 0)
-	pdf.SetAutoPageBreak(false, 0)
-	pdf.SetCatalogSort(true)
-	pdf.SetCreationDate(l.Now)
-	pdf.SetModificationDate(l.Now)
-	pdf.SetLang("vi-VN")
 	l = l.clean()
-	pdf.SetTitle(l.Title, true)
-	if err := f.register(pdf); err != nil {
+	pdf, err := newPDF(pageWidth, pageHeight, l.Title, l.Now, f[:])
+	if err != nil {
 		return err
 	}
 	p := &letterPage{pdf: pdf, fonts: f, sample: l.Sample}
