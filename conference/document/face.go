@@ -28,7 +28,6 @@ const (
 // The heights of Be Vietnam Pro's ink above and below the baseline in em. The
 // ascent in the font's own tables is too small: it cuts the marks of Ẳ and Ỗ.
 const (
-	capHeight  = 0.74
 	inkTop     = 1.23 // of Ẳ
 	inkBottom  = 0.26 // of Ậ
 	ink        = inkTop + inkBottom
