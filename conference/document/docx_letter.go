@@ -69,7 +69,9 @@ func (d *docx) letter(l Letter) {
 	kept := l.kept(d.fonts)
 	for n, b := range l.Body {
 		s := bodySet(b)
-		s.keep = len(l.Body)-n <= kept
+		left := len(l.Body) - n
+		s.keepLines = left <= kept
+		s.keepNext = s.keepLines || kept == 0 && left == 1 // a long last one is split above its last two lines
 		d.paragraph(s, b.Runs)
 	}
 	d.sign(l)

@@ -122,7 +122,8 @@ type set struct {
 	left          float64 // of the whole, mm
 	before, after float64
 	leading       float64
-	keep          bool // with the next, and in one piece
+	keepNext      bool // on the page of the next, its last lines at least
+	keepLines     bool // in one piece
 	pageBreak     bool
 	grey          bool
 }

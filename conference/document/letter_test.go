@@ -178,6 +178,37 @@ func TestSignatureKeepsTwoLinesOfText(t *testing.T) {
 	}
 }
 
+// Nor is it alone below a last paragraph that is too long to be kept in one piece.
+func TestSignatureKeepsTwoLinesOfALongParagraph(t *testing.T) {
+	docs := map[string][]byte{}
+	for n := range 8 {
+		l := sampleLetter(t)
+		l.Body = l.Body[:3]
+		for range n {
+			l.Body = append(l.Body, runs("Một dòng ngắn."))
+		}
+		l.Body = append(l.Body, runs(strings.Repeat("Một đoạn dài, không thể giữ nguyên trên một trang. ", 18)))
+		name := fmt.Sprint(n)
+		docs[name] = letterDOCX(t, l)
+		above(t, name+" more lines, PDF", letterPDF(t, l))
+	}
+	for name, pdf := range opened(t, docs) {
+		above(t, name+" more lines, DOCX", pdf)
+	}
+}
+
+// above looks for two lines of text over the signature on the page where it stands.
+func above(t *testing.T, name string, pdf []byte) {
+	t.Helper()
+	for n, page := range textLines(t, pdf) {
+		for i, line := range page {
+			if n > 0 && strings.Contains(line, "KT. CỤC TRƯỞNG") && i < 3 { // the page number and two lines
+				t.Errorf("%s: page %d begins with %q", name, n+1, page[:min(4, len(page))])
+			}
+		}
+	}
+}
+
 // A scanner reads the link from the printed page at 150 dpi and from the picture in the DOCX.
 func TestLetterCodeIsRead(t *testing.T) {
 	l := sampleLetter(t)
