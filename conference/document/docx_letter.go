@@ -66,12 +66,12 @@ func (d *docx) letter(l Letter) {
 		}
 		d.lines(s, part.text)
 	}
-	kept := l.kept(d.fonts)
+	whole, split := l.kept(d.fonts)
 	for n, b := range l.Body {
 		s := bodySet(b)
 		left := len(l.Body) - n
-		s.keepLines = left <= kept
-		s.keepNext = s.keepLines || kept == 0 && left == 1 // a long last one is split above its last two lines
+		s.keepLines = left <= whole
+		s.keepNext = s.keepLines || split && left == whole+1
 		d.paragraph(s, b.Runs)
 	}
 	d.sign(l)

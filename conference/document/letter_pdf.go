@@ -150,10 +150,13 @@ func (p *letterPage) letter(l Letter) {
 	}
 	p.addressees(l.To)
 	sign := p.signHeight(l)
-	kept := l.kept(p.fonts)
+	first, split := l.kept(p.fonts)
+	if split {
+		first++
+	}
 	for n, b := range l.Body {
-		if left := len(l.Body) - n; left == kept || kept == 0 && left == 1 {
-			p.body(b, p.tail(l.Body[n:])+sign, kept == 0)
+		if len(l.Body)-n == first {
+			p.body(b, p.tail(l.Body[n:])+sign, split)
 			continue
 		}
 		p.body(b, 0, false)

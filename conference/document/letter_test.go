@@ -178,22 +178,25 @@ func TestSignatureKeepsTwoLinesOfText(t *testing.T) {
 	}
 }
 
-// Nor is it alone below a last paragraph that is too long to be kept in one piece.
+// Nor is it alone below a paragraph that is too long to be kept in one piece, last or last but one.
 func TestSignatureKeepsTwoLinesOfALongParagraph(t *testing.T) {
 	docs := map[string][]byte{}
-	for n := range 8 {
+	for n := range 16 {
 		l := sampleLetter(t)
 		l.Body = l.Body[:3]
-		for range n {
+		for range n / 2 {
 			l.Body = append(l.Body, runs("Một dòng ngắn."))
 		}
 		l.Body = append(l.Body, runs(strings.Repeat("Một đoạn dài, không thể giữ nguyên trên một trang. ", 18)))
+		if n%2 == 1 { // a line of its own is one too few
+			l.Body = append(l.Body, runs("Trân trọng./."))
+		}
 		name := fmt.Sprint(n)
 		docs[name] = letterDOCX(t, l)
-		above(t, name+" more lines, PDF", letterPDF(t, l))
+		above(t, name+", PDF", letterPDF(t, l))
 	}
 	for name, pdf := range opened(t, docs) {
-		above(t, name+" more lines, DOCX", pdf)
+		above(t, name+", DOCX", pdf)
 	}
 }
 
