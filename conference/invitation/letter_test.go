@@ -3,6 +3,8 @@ package invitation_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -11,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hoinghi/conference"
+	"hoinghi/conference/audit"
 	"hoinghi/conference/document"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
@@ -172,6 +175,13 @@ func TestConfirmLeavesWhatNobodySaw(t *testing.T) {
 	all, err := invitation.Staged(t.Context(), h.db, h.xii.ID, invitation.GiayMoi)
 	if err != nil || len(all) != 1 || all[0].ID != late {
 		t.Errorf("waiting %v, %v", all, err)
+	}
+	sum := fmt.Sprintf("%x", sha256.Sum256(scan))
+	entries, err := audit.History(t.Context(), h.db, "invitation", i.ID)
+	if err != nil || !slices.ContainsFunc(entries, func(e audit.Entry) bool {
+		return e.Action == "letter.set_signed" && strings.Contains(e.Detail, sum)
+	}) {
+		t.Errorf("the record does not say which file was kept: %+v, %v", entries, err)
 	}
 }
 

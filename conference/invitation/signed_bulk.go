@@ -12,7 +12,7 @@ import (
 	"hoinghi/db"
 )
 
-const sqlStaged = `SELECT id, name, size, pages FROM signed_upload WHERE edition_id = ? AND kind = ? ORDER BY name, id`
+const sqlStaged = `SELECT id, name, size, pages, sha256 FROM signed_upload WHERE edition_id = ? AND kind = ? ORDER BY name, id`
 
 // Staged gives the scans of an edition that wait to be confirmed, with the
 // invitations that their names match.
@@ -32,7 +32,7 @@ func Staged(ctx context.Context, q db.Reader, editionID int64, kind LetterKind) 
 }
 
 func uploads(ctx context.Context, q db.Reader, editionID int64, kind LetterKind) ([]Upload, error) {
-	all, err := db.Many(ctx, q, sqlStaged, func(u *Upload) []any { return []any{&u.ID, &u.Name, &u.Size, &u.Pages} }, editionID, kind)
+	all, err := db.Many(ctx, q, sqlStaged, func(u *Upload) []any { return []any{&u.ID, &u.Name, &u.Size, &u.Pages, &u.SHA256} }, editionID, kind)
 	if err != nil {
 		return nil, fmt.Errorf("list uploads: %w", err)
 	}
@@ -145,7 +145,7 @@ func (r *Room) Confirm(ctx context.Context, editionID int64, kind LetterKind, ch
 			if err := dropUpload(ctx, tx, u.ID); err != nil {
 				return err
 			}
-			if err := note(ctx, tx, "letter.set_signed", i, map[string]any{"kind": kind, "pages": u.Pages, "bulk": true}); err != nil {
+			if err := note(ctx, tx, "letter.set_signed", i, map[string]any{"kind": kind, "sha256": u.SHA256, "pages": u.Pages, "bulk": true}); err != nil {
 				return err
 			}
 			kept++
