@@ -180,8 +180,11 @@ func (d *docx) paragraph(s set, runs []Run) {
 // pBdr, spacing, ind, jc, in the order of the schema.
 func (d *docx) props(s set, border string) {
 	d.add(`<w:pPr>`)
-	if s.keep {
-		d.add(`<w:keepNext/><w:keepLines/>`)
+	if s.keepNext {
+		d.add(`<w:keepNext/>`)
+	}
+	if s.keepLines {
+		d.add(`<w:keepLines/>`)
 	}
 	if s.pageBreak {
 		d.add(`<w:pageBreakBefore/>`)

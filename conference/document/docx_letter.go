@@ -66,10 +66,12 @@ func (d *docx) letter(l Letter) {
 		}
 		d.lines(s, part.text)
 	}
-	kept := l.kept(d.fonts)
+	whole, split := l.kept(d.fonts)
 	for n, b := range l.Body {
 		s := bodySet(b)
-		s.keep = len(l.Body)-n <= kept
+		left := len(l.Body) - n
+		s.keepLines = left <= whole
+		s.keepNext = s.keepLines || split && left == whole+1
 		d.paragraph(s, b.Runs)
 	}
 	d.sign(l)
@@ -248,7 +250,7 @@ func (d *docx) tableRow(t Table, row []string, head, keep bool) {
 	d.add(`</w:trPr>`)
 	sets, widths := t.cells(row, head)
 	for i, text := range row {
-		sets[i].keep = keep
+		sets[i].keepNext = keep
 		c := cell{width: widths[i], write: func(d *docx) { d.lines(sets[i], text) }}
 		if len(row) == 1 {
 			c.span = len(t.Columns)

@@ -107,7 +107,7 @@ func OpenTemplate(data []byte) (*Template, error) {
 
 var (
 	docxProgram = regexp.MustCompile(`(?i)(vbaProject|/embeddings/|/activeX/)`)
-	docxRemote  = regexp.MustCompile(`relationships/(attachedTemplate|oleObject|frame|subDocument)"`)
+	docxRemote  = regexp.MustCompile(`relationships/(attachedTemplate|oleObject|frame|subDocument)["']`)
 	docxText    = regexp.MustCompile(`^word/(document|header\d*|footer\d*|footnotes|endnotes)\.xml$`)
 	docxToken   = regexp.MustCompile(`<w:p(?:\s[^>]*)?>|</w:p>|<w:t(?:\s[^>]*)?>([^<]*)</w:t>`)
 )

@@ -1,11 +1,7 @@
 package document
 
 import (
-	"fmt"
 	"strings"
-
-	"codeberg.org/go-pdf/fpdf"
-	"golang.org/x/image/font/sfnt"
 )
 
 // serifs are the four faces of Liberation Serif 2.1.5, unchanged as Debian ships
@@ -16,27 +12,13 @@ type serifs [4]*face
 func loadSerifs() (serifs, error) {
 	var out serifs
 	for i, name := range [4]string{"Regular", "Bold", "Italic", "BoldItalic"} {
-		data, err := fontFiles.ReadFile("font/LiberationSerif-" + name + ".ttf")
+		f, err := loadFace("ls"+strings.ToLower(name), "LiberationSerif-"+name)
 		if err != nil {
-			return out, fmt.Errorf("read font: %w", err)
+			return out, err
 		}
-		f, err := sfnt.Parse(data)
-		if err != nil {
-			return out, fmt.Errorf("parse font %s: %w", name, err)
-		}
-		out[i] = &face{family: "ls" + strings.ToLower(name), data: data, font: f, known: map[rune]letter{}}
+		out[i] = f
 	}
 	return out, nil
-}
-
-func (fs serifs) register(p *fpdf.Fpdf) error {
-	for _, f := range fs {
-		p.AddUTF8FontFromBytes(f.family, "", f.data)
-	}
-	if err := p.Error(); err != nil {
-		return fmt.Errorf("add fonts: %w", err)
-	}
-	return nil
 }
 
 func (fs serifs) of(r Run) *face {

@@ -3,6 +3,7 @@ package document
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 const (
@@ -22,16 +23,9 @@ func (l Letter) recipients() []string {
 		if n == len(l.Recipients)-1 {
 			end = "."
 		}
-		out = append(out, "- "+trimEnd(text)+end)
+		out = append(out, "- "+strings.TrimRight(text, ";. ")+end)
 	}
 	return out
-}
-
-func trimEnd(s string) string {
-	for len(s) > 0 && (s[len(s)-1] == ';' || s[len(s)-1] == '.' || s[len(s)-1] == ' ') {
-		s = s[:len(s)-1]
-	}
-	return s
 }
 
 func (p *letterPage) heightOf(texts []string, w float64, s set) float64 {
@@ -52,26 +46,31 @@ func (p *letterPage) signHeight(l Letter) float64 {
 	return signBefore/pointsInMM + max(left, right)
 }
 
-// sign sets the recipients with the code below them, and the place of the signature
-// at the right. The zone left of the signature stays empty: the stamp covers it.
+// sign sets the place of the signature at the right and the recipients with the code
+// below them at the left. The zone left of the signature stays empty: the stamp covers it.
+// Recipients that fill more than a page go on to the next.
 func (p *letterPage) sign(l Letter) {
 	p.y += signBefore / pointsInMM
-	top := p.y
-	y := p.column(leftEdge, top, noteWidth, copiesSet(), copies)
-	y = p.column(leftEdge, y, noteWidth-4, recipientSet(), l.recipients()...)
-	if len(l.Code) > 0 {
-		y += codeGap
-		p.code(leftEdge, y, l.Code)
-		module := letterCode / float64(len(l.Code))
-		p.column(leftEdge+letterCode+quietZone*module, y+4, noteWidth-codeColumn, captionSet(), l.Caption...)
-		y += letterCode
-	}
-	x := leftEdge + noteWidth
-	right := p.column(x, top, signWidth, big(), l.Authority...) + signSpace
+	x, page := leftEdge+noteWidth, p.pdf.PageNo()
+	right := p.column(x, p.y, signWidth, big(), l.Authority...) + signSpace
 	if l.Signer != "" {
 		right = p.column(x, right, signWidth, big(), l.Signer)
 	}
-	p.y = max(y, right)
+	p.flow(leftEdge, noteWidth, copiesSet(), copies)
+	p.flow(leftEdge, noteWidth-4, recipientSet(), l.recipients()...)
+	if len(l.Code) > 0 {
+		if p.y+codeGap+letterCode > lowest {
+			p.addPage()
+		}
+		p.y += codeGap
+		p.code(leftEdge, p.y, l.Code)
+		module := letterCode / float64(len(l.Code))
+		p.column(leftEdge+letterCode+quietZone*module, p.y+4, noteWidth-codeColumn, captionSet(), l.Caption...)
+		p.y += letterCode
+	}
+	if p.pdf.PageNo() == page {
+		p.y = max(p.y, right)
+	}
 }
 
 // code draws the dark modules in one path with one fill: no seams show between them.

@@ -3,6 +3,7 @@ package document_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/zlib"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/google/go-cmp/cmp"
@@ -138,116 +140,6 @@ func streams(t *testing.T, pdf []byte) []string {
 	return out
 }
 
-// The signature is never alone on its page: two lines of text at least go with it.
-func TestSignatureKeepsTwoLinesOfText(t *testing.T) {
-	moved := 0
-	docs, letters := map[string][]byte{}, map[string]document.Letter{}
-	for n := range 12 {
-		l := sampleLetter(t)
-		for range n {
-			l.Body = append(l.Body, runs("Một dòng ngắn."))
-		}
-		letters[fmt.Sprint(n)] = l
-		if n%4 == 0 {
-			docs[fmt.Sprint(n)] = letterDOCX(t, l)
-		}
-		pages := textLines(t, letterPDF(t, l))
-		if len(pages) == 1 {
-			continue
-		}
-		moved++
-		at := -1
-		for i, line := range pages[1] {
-			if strings.Contains(line, "KT. CỤC TRƯỞNG") {
-				at = i
-			}
-		}
-		if at < 3 { // the page number and two lines
-			t.Errorf("%d more lines: page 2 begins with %q", n, pages[1][:min(4, len(pages[1]))])
-		}
-	}
-	if moved == 0 {
-		t.Fatal("no letter was long enough")
-	}
-	for name, pdf := range opened(t, docs) {
-		if a, b := len(textLines(t, letterPDF(t, letters[name]))), len(textLines(t, pdf)); a != b {
-			t.Errorf("%s more lines: %d pages as PDF, %d as DOCX", name, a, b)
-		}
-	}
-}
-
-// The place of a form's signatures is never alone on its page: what stands below the
-// table and two rows of it go with it, in both formats alike.
-func TestFormKeepsRowsWithItsSignatures(t *testing.T) {
-	letters, docs := map[string]document.Letter{}, map[string][]byte{}
-	for n := range 30 {
-		l := sampleLetter(t)
-		form := sampleAppendices()[1]
-		form.After = []string{"5. Phương tiện: ……", "6. Thời gian đến, rời: ……", "7. Lưu trú: ……", "8. Đăng ký tham luận: ……", "9. Đoàn đã thông báo cho từng đại biểu."}
-		form.Table.Rows = nil
-		for row := range n + 8 {
-			form.Table.Rows = append(form.Table.Rows, []string{fmt.Sprintf("%02d", row+1), "", "", ""})
-		}
-		l.Appendices = []document.Appendix{form}
-		letters[fmt.Sprint(n)] = l
-		if n%2 == 0 {
-			docs[fmt.Sprint(n)] = letterDOCX(t, l)
-		}
-	}
-	rows := regexp.MustCompile(`^\d\d$`)
-	made, split := opened(t, docs), 0
-	for name, l := range letters {
-		own := textLines(t, letterPDF(t, l))
-		if last := own[len(own)-1]; len(own) > 2 {
-			split++
-			if len(last) < 10 || !rows.MatchString(last[2]) || !rows.MatchString(last[3]) || rows.MatchString(last[len(last)-1]) {
-				t.Errorf("%s: the last page holds %q", name, last)
-			}
-		}
-		if docx, ok := made[name]; ok {
-			if diff := cmp.Diff(own, textLines(t, docx)); diff != "" {
-				t.Errorf("%s: PDF and DOCX differ (-pdf +docx):\n%s", name, diff)
-			}
-		}
-	}
-	if split == 0 || split == len(letters) {
-		t.Errorf("%d of %d forms went over a page", split, len(letters))
-	}
-}
-
-// A code and a phone number are never torn at the end of a line, whichever program sets
-// the letter, and whoever searches finds them as they are typed; a long title is broken about its middle.
-func TestLetterTearsNoCode(t *testing.T) {
-	letters, docs := map[string]document.Letter{}, map[string][]byte{}
-	for n := range 6 {
-		l := sampleLetter(t)
-		fill := strings.Repeat("chữ ", 9) + strings.Repeat("i", 2*n)
-		l.Body = append(l.Body[:1], runs(fill+" trước ngày, mã đơn vị HCM-C4HVQA, điện thoại 0900"+nbsp+"000"+nbsp+"001, rồi còn nhiều chữ nữa."),
-			runs(fill+" mã đơn vị là HCM-C4HVQA; số 0900"+nbsp+"000"+nbsp+"001."))
-		form := sampleAppendices()[1]
-		form.Title = append(form.Title, "HỘI NGHỊ CÔNG TÁC KHUYẾN CÔNG CÁC TỈNH, THÀNH PHỐ KHU VỰC PHÍA NAM LẦN"+nbsp+"THỨ"+nbsp+"XII")
-		l.Appendices = []document.Appendix{form}
-		letters[fmt.Sprint(n)], docs[fmt.Sprint(n)] = l, letterDOCX(t, l)
-	}
-	made := opened(t, docs)
-	for name, l := range letters {
-		pdf := letterPDF(t, l)
-		if diff := cmp.Diff(textLines(t, pdf), textLines(t, made[name])); diff != "" {
-			t.Errorf("%s: PDF and DOCX differ (-pdf +docx):\n%s", name, diff)
-		}
-		raw := string(run(t, program(t, "pdftotext", "poppler-utils"), "-enc", "UTF-8", "-layout", save(t, pdf), "-"))
-		for _, want := range []string{"HCM-C4HVQA", "0900 000 001"} {
-			if n := strings.Count(raw, want); n != 2 {
-				t.Errorf("%s: %q stands %d times in\n%s", name, want, n, raw)
-			}
-		}
-		title := textLines(t, pdf)[1][3:5]
-		if diff := cmp.Diff([]string{"HỘI NGHỊ CÔNG TÁC KHUYẾN CÔNG CÁC TỈNH,", "THÀNH PHỐ KHU VỰC PHÍA NAM LẦN THỨ XII"}, title); diff != "" {
-			t.Error(diff)
-		}
-	}
-}
-
 // A scanner reads the link from the printed page at 150 dpi and from the picture in the DOCX.
 func TestLetterCodeIsRead(t *testing.T) {
 	l := sampleLetter(t)
@@ -356,6 +248,7 @@ func TestTemplateRefuses(t *testing.T) {
 		"text":     {[]byte("no zip"), document.ErrNoDOCX},
 		"a letter": {letterPDF(t, sampleLetter(t)), document.ErrNoDOCX},
 		"macros":   {docxWith(t, "", "word/vbaProject.bin", "x"), document.ErrDOCXActive},
+		"quoted":   {docxWith(t, "", "word/_rels/settings.xml.rels", `<Relationship Type='http://x/relationships/attachedTemplate' Target='http://evil' TargetMode='External'/>`), document.ErrDOCXActive},
 		"remote":   {docxWith(t, "", "word/_rels/settings.xml.rels", `<Relationship Type="http://x/relationships/attachedTemplate" Target="http://evil" TargetMode="External"/>`), document.ErrDOCXActive},
 		"bomb":     {docxWith(t, "", "word/big.xml", strings.Repeat("0", 31<<20)), document.ErrDOCXLarge},
 	} {
@@ -391,10 +284,59 @@ func TestCheckPDF(t *testing.T) {
 		"hidden":      {before("/OpenAction << /S /J#61vaScript >>"), document.ErrPDFActive},
 		"launch":      {before("/OpenAction << /S /Launch >>"), document.ErrPDFActive},
 		"file":        {before("/AF << /Type /EmbeddedFile >>"), document.ErrPDFActive},
+		"attached":    {before("/FS << /Type /Filespec /EF << /F 9 0 R >> >>"), document.ErrPDFActive},
+		"packed":      {before("/X 1 >>\nendobj\n9 0 obj\n<< /Type /ObjStm >>\nstream\r" + packed(t, "<< /S /JavaScript >>") + "endstream\nendobj\n10 0 obj\n<<"), document.ErrPDFActive},
+		"bottomless":  {before("/X " + strings.Repeat("<<", 1<<20)), document.ErrNoPDF},
 	} {
 		if n, err := document.CheckPDF(c.data); !errors.Is(err, c.want) || n != 0 {
 			t.Errorf("%s: %d, %v, want %v", name, n, err, c.want)
 		}
+	}
+}
+
+// A file that is nothing but page trees takes no longer than its length allows.
+func TestCheckPDFIsLinear(t *testing.T) {
+	data := []byte("%PDF-1.4\n" + strings.Repeat("/Type /Pages ", 1<<18) + "\nstartxref\n0\n%%EOF")
+	done := make(chan error, 1)
+	go func() { _, err := document.CheckPDF(data); done <- err }()
+	select {
+	case err := <-done:
+		if !errors.Is(err, document.ErrNoPDF) {
+			t.Error(err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("still looking")
+	}
+}
+
+func packed(t *testing.T, objects string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zlib.NewWriter(&b)
+	if _, err := z.Write([]byte(objects)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// Lists that fill more than a page go on to the next instead of leaving the paper.
+func TestLongListsGoOn(t *testing.T) {
+	many := make([]string, 100)
+	for n := range many {
+		many[n] = fmt.Sprintf("Nơi thứ %d", n+1)
+	}
+	l := sampleLetter(t)
+	l.Recipients = many
+	if n, err := document.CheckPDF(letterPDF(t, l)); n != 4 || err != nil { // the text, 100 lines of 11 points, the code
+		t.Errorf("100 recipients: %d pages, %v", n, err)
+	}
+	l = sampleLetter(t)
+	l.Name, l.To = "", many
+	if n, err := document.CheckPDF(letterPDF(t, l)); n != 4 || err != nil {
+		t.Errorf("100 addressees: %d pages, %v", n, err)
 	}
 }
 

@@ -30,8 +30,8 @@ type ProgrammeItem struct {
 // UseProgramme says where the programme comes from. Called once, before the first letter.
 func (r *Room) UseProgramme(p Programme) { r.programme = p }
 
-// noHand is what stands where the agency writes by hand: blanks that do not break.
-var noHand = strings.Repeat("\u00a0", 8)
+// handBlank is what stands where the agency writes by hand: blanks that do not break.
+var handBlank = strings.Repeat("\u00a0", 8)
 
 // Letter makes one organisation's letter, from t or from the edition's text when t
 // is nil. Errors: invalid as CheckLetterText, not_found.
@@ -78,7 +78,7 @@ func (r *Room) letter(e edition.Edition, i Invitation, kind LetterKind, t Letter
 		Title: vi.T("invitation.letter.file_title", "kind", vi.Text(LetterKindText(kind)), "name", i.Organisation.Vi), Now: r.db.Now(),
 		Parent: fill(t.Parent), Agency: fill(t.Agency), Abstract: fill(t.Abstract), Recipients: fill(t.Recipients), Authority: fill(t.Authority),
 		Number: number(t.Symbol), Signer: t.Signer, Body: paragraphsOf(t.Body, values), Code: code,
-		PlaceDate: Fill(t.Place, values) + ", ngày" + noHand + "tháng" + noHand + "năm" + noHand + "\u00a0\u00a0",
+		PlaceDate: Fill(t.Place, values) + ", ngày" + handBlank + "tháng" + handBlank + "năm" + handBlank + "\u00a0\u00a0",
 		Caption:   []string{vi.T("invitation.letter.scan"), vi.T("invitation.letter.code", "code", values[fieldCode])},
 	}
 	if kind == GiayMoi {
@@ -94,7 +94,7 @@ func (r *Room) letter(e edition.Edition, i Invitation, kind LetterKind, t Letter
 }
 
 // number gives "Số:        /GM-CTĐP"; the number itself is taken by the agency.
-func number(symbol string) string { return "Số:" + noHand + "/" + symbol }
+func number(symbol string) string { return "Số:" + handBlank + "/" + symbol }
 
 // letterValues gives what stands for each merge field in a letter, days and hours tied together.
 func (r *Room) letterValues(e edition.Edition, i Invitation) Values {
@@ -194,7 +194,7 @@ func titleOf(e edition.Edition) string {
 
 // attached says what an appendix belongs to; the number and date stay blank.
 func (r *Room) attached(e edition.Edition, t LetterText) string {
-	return r.locales.In(templates.Vietnamese).T("invitation.letter.attached", "number", noHand+"/"+t.Symbol, "blank", noHand, "organiser", e.OrganiserVi)
+	return r.locales.In(templates.Vietnamese).T("invitation.letter.attached", "number", handBlank+"/"+t.Symbol, "blank", handBlank, "organiser", e.OrganiserVi)
 }
 
 const leastRows, mostRows = 8, 40 // of the registration form
@@ -260,7 +260,11 @@ func (r *Room) LetterFile(ctx context.Context, q db.Reader, invitationID int64, 
 }
 
 // LetterName gives the name of a letter's file: "giay-moi-TNI-12.pdf". A province has several organisations,
-// so the number of the invitation stands in it too.
+// so the number of the invitation stands in it too; who belongs to none has "giay-moi-12.pdf".
 func LetterName(i Invitation, kind LetterKind, ext string) string {
-	return fmt.Sprintf("%s-%s-%d.%s", strings.ReplaceAll(string(kind), "_", "-"), i.Province.Abbr, i.ID, ext)
+	name := strings.ReplaceAll(string(kind), "_", "-")
+	if i.Province.Abbr != "" {
+		name += "-" + i.Province.Abbr
+	}
+	return fmt.Sprintf("%s-%d.%s", name, i.ID, ext)
 }

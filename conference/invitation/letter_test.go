@@ -3,6 +3,7 @@ package invitation_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
 	"fmt"
 	"io"
 	"slices"
@@ -12,6 +13,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hoinghi/conference"
+	"hoinghi/conference/audit"
 	"hoinghi/conference/document"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
@@ -165,6 +167,42 @@ func TestMailCarriesTheSignedLetterOnly(t *testing.T) {
 	h.refused(t, h.room.DropSigned(t.Context(), i.ID, invitation.GiayMoi), conference.KindNotFound, "error.not_found")
 }
 
+// A scan that came in after somebody opened the list is neither kept nor dropped by what was chosen on it.
+func TestConfirmLeavesWhatNobodySaw(t *testing.T) {
+	h := open(t)
+	i := h.first(t)
+	stage := func(name string, data []byte) int64 {
+		t.Helper()
+		if err := h.room.Stage(t.Context(), h.xii.ID, invitation.GiayMoi, name, data); err != nil {
+			t.Fatal(err)
+		}
+		all, err := invitation.Staged(t.Context(), h.db, h.xii.ID, invitation.GiayMoi)
+		at := slices.IndexFunc(all, func(u invitation.Upload) bool { return u.Name == name })
+		if err != nil || at < 0 {
+			t.Fatalf("%s does not wait: %v, %v", name, all, err)
+		}
+		return all[at].ID
+	}
+	scan := signed(t)
+	kept, dropped := stage("a.pdf", scan), stage("b.pdf", append(slices.Clone(scan), '\n'))
+	late := stage("c.pdf", append(slices.Clone(scan), "\n\n"...))
+	n, err := h.room.Confirm(t.Context(), h.xii.ID, invitation.GiayMoi, map[int64]int64{kept: i.ID, dropped: 0})
+	if n != 1 || err != nil {
+		t.Errorf("kept %d, %v", n, err)
+	}
+	all, err := invitation.Staged(t.Context(), h.db, h.xii.ID, invitation.GiayMoi)
+	if err != nil || len(all) != 1 || all[0].ID != late {
+		t.Errorf("waiting %v, %v", all, err)
+	}
+	sum := fmt.Sprintf("%x", sha256.Sum256(scan))
+	entries, err := audit.History(t.Context(), h.db, "invitation", i.ID)
+	if err != nil || !slices.ContainsFunc(entries, func(e audit.Entry) bool {
+		return e.Action == "letter.set_signed" && strings.Contains(e.Detail, sum)
+	}) {
+		t.Errorf("the record does not say which file was kept: %+v, %v", entries, err)
+	}
+}
+
 func TestMatchFile(t *testing.T) {
 	h := open(t)
 	all := h.list(t, h.xii)
@@ -178,7 +216,13 @@ func TestMatchFile(t *testing.T) {
 		return nil
 	}
 	tni := all[slices.IndexFunc(all, func(i invitation.Invitation) bool { return i.Province.Abbr == "TNI" })]
+	// An association of no province is found by the name that its letter got, not by a number that a scanner counted.
+	free := invitation.Invitation{ID: 12}
+	all = append(all, free)
 	for name, want := range map[string][]int64{
+		invitation.LetterName(free, invitation.GiayMoi, "pdf"): {12},
+		invitation.LetterName(free, invitation.CongVan, "pdf"): {12},
+		"scan 12.pdf": nil,
 		invitation.LetterName(tni, invitation.GiayMoi, "pdf"): id("TNI"),
 		"GM_TNI_signed.PDF":                       id("TNI"),
 		"giấy mời Tây Ninh.pdf":                   id("TNI"),

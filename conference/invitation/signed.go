@@ -172,6 +172,7 @@ type Upload struct {
 	Name       string
 	Size       int64
 	Pages      int
+	SHA256     string
 	Candidates []int64 // the invitations that the file's name matches: one when it is clear
 }
 

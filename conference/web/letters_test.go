@@ -176,8 +176,12 @@ func TestSignedScansInBulk(t *testing.T) {
 			t.Errorf("an organisation that there is not, %s: %d", nobody, res.StatusCode)
 		}
 	}
+	v.files(deskLetters+"/upload", "signed", map[string]string{"kind": "giay_moi"}, map[string][]byte{"scan0008.pdf": scan(t, "ba")}) // by a colleague
 	if res, _ := v.send(http.MethodPost, deskLetters+"/upload/confirm", "application/x-www-form-urlencoded", once.Encode()); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("confirm: %d", res.StatusCode)
+	}
+	if staged, err = invitation.Staged(t.Context(), h.db, 1, invitation.GiayMoi); err != nil || len(staged) != 1 || staged[0].Name != "scan0008.pdf" {
+		t.Errorf("waiting after a choice that did not know of it: %v, %v", staged, err)
 	}
 	guest := h.visitor()
 	if _, page := guest.get(clear.Path(testkit.Keys(t))); !strings.Contains(page, "/letters/giay_moi") {
@@ -197,6 +201,18 @@ func TestSignedScansInBulk(t *testing.T) {
 	large := append([]byte("%PDF-1.4\n"), make([]byte, invitation.MaxSigned)...)
 	if res, page := v.files(one+"/giay_moi/signed", "signed", nil, map[string][]byte{"x.pdf": large}); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(page, "không quá 20 MB") {
 		t.Errorf("a file beyond the limit: %d", res.StatusCode)
+	}
+}
+
+// A file that belongs to no field is not read into memory, whatever the route takes.
+func TestSignedUploadHoldsNoStrayFiles(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	for _, name := range []string{"", "other"} {
+		res, page := v.files(deskLetters+"/upload", name, map[string]string{"kind": "giay_moi"}, map[string][]byte{"x.pdf": make([]byte, 1<<20)})
+		if res.StatusCode != http.StatusUnprocessableEntity || strings.Contains(page, "Chưa chọn tệp nào") { // read to its end, it would only be missed
+			t.Errorf("a file of the field %q: %d", name, res.StatusCode)
+		}
 	}
 }
 

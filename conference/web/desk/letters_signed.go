@@ -247,6 +247,9 @@ func (d *Desk) confirmUploads(r *ui.Request) error {
 	chosen := map[int64]int64{}
 	for _, u := range staged {
 		field := invitation.UploadField(u.ID)
+		if !form.Has(field) {
+			continue // came in after the page was opened: nobody has seen it there
+		}
 		if chosen[u.ID] = form.ID(field); chosen[u.ID] == 0 && form.Get(field) != "" {
 			form.Note(field, conference.Say("invitation.letter.error.whose"))
 		}
