@@ -76,68 +76,6 @@ func TestLetterOfAnOrganisation(t *testing.T) {
 	}
 }
 
-func TestLetterMarks(t *testing.T) {
-	h := open(t)
-	i := h.first(t)
-	text := h.room.DefaultLetter(h.xii, invitation.GiayMoi)
-	text.Body = "> **Đậm** thường __nghiêng__\n\n2 ** 3 https://a__b\n[don_vi_dang_cai]"
-	l, err := h.room.Letter(t.Context(), h.db, i.ID, invitation.GiayMoi, &text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []document.Paragraph{
-		{Centred: true, Runs: []document.Run{{Text: "Đậm", Bold: true}, {Text: " thường "}, {Text: "nghiêng", Italic: true}}},
-		{Runs: []document.Run{{Text: "2 ** 3 https://a__b"}}},
-		{Runs: []document.Run{{Text: h.xii.HostVi}}},
-	}
-	if diff := cmp.Diff(want, l.Body); diff != "" {
-		t.Error(diff)
-	}
-}
-
-// The blanks of a phone number do not break, wherever it was typed; years and sums are left alone.
-func TestLetterTiesPhones(t *testing.T) {
-	h := open(t)
-	text := h.room.DefaultLetter(h.xii, invitation.GiayMoi)
-	text.Body = "Gọi 0900 000 001 hoặc +84 90 000 0001, (024) 222.05.411, năm 2022 02 ngày\n[lien_he]"
-	l, err := h.room.Letter(t.Context(), h.db, h.first(t).ID, invitation.GiayMoi, &text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := "Gọi 0900\u00a0000\u00a0001 hoặc +84\u00a090\u00a0000\u00a00001, (024) 222.05.411, năm 2022 02 ngày"
-	if got := textOf(l); !strings.Contains(got, want) {
-		t.Errorf("%q", got)
-	}
-	if got := textOf(l); strings.Count(got, "0900\u00a0000\u00a0001") != 2 {
-		t.Errorf("the contact's number may be torn: %q", got)
-	}
-}
-
-// An unknown field is named with its line and column in each part.
-func TestLetterTextRefuses(t *testing.T) {
-	h := open(t)
-	good := h.room.DefaultLetter(h.xii, invitation.CongVan)
-	if err := h.room.SetLetterText(t.Context(), h.xii.ID, invitation.CongVan, good); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := h.room.LetterText(t.Context(), h.db, h.xii, invitation.CongVan); err != nil || got != good {
-		t.Errorf("kept %+v, %v", got, err)
-	}
-	bad := good
-	bad.Body, bad.Recipients, bad.Symbol, bad.Agency = "a\nbc [x]", "[don_vi] [ten]", "12/SCT", ""
-	h.refused(t, h.room.SetLetterText(t.Context(), h.xii.ID, invitation.CongVan, bad), conference.KindInvalid,
-		"agency: invitation.letter.error.missing", "body: invitation.letter.error.field_unknown", "recipients: invitation.letter.error.field_unknown", "symbol: invitation.letter.error.number")
-	h.refused(t, h.room.SetLetterText(t.Context(), h.xii.ID, "khac", good), conference.KindNotFound, "error.not_found")
-	nobody := conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorFocalPoint, ID: h.first(t).ID})
-	h.refused(t, h.room.SetLetterText(nobody, h.xii.ID, invitation.CongVan, good), conference.KindForbidden, "error.forbidden")
-	h.refused(t, h.room.SetSigned(nobody, h.first(t).ID, invitation.GiayMoi, "a.pdf", signed(t)), conference.KindForbidden, "error.forbidden")
-	for _, f := range invitation.LetterFields() {
-		if !h.loc.In("vi").Has("invitation.field." + f) {
-			t.Errorf("field %s is not explained", f)
-		}
-	}
-}
-
 // A mail carries the signed scan and names it; without one it carries nothing, never a draft.
 func TestMailCarriesTheSignedLetterOnly(t *testing.T) {
 	h := open(t)

@@ -88,12 +88,26 @@ func TestLetterTextsAreChecked(t *testing.T) {
 			t.Errorf("do=%q: %d", do, res.StatusCode)
 		}
 	}
+	res, page := post(letterForm("body", "Dòng một\nĐã xong ☑", "place", "Hà Nội, ngày 05 tháng 9"))
+	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(page, "ký tự ☑ (U&#43;2611) (dòng 2, cột 9)") || !strings.Contains(page, "chỉ ghi địa danh") || !strings.Contains(page, "Đã xong ☑</textarea>") {
+		t.Errorf("a character that is not printed, two dates: %d", res.StatusCode)
+	}
 	res, pdf := post(letterForm("do", "preview", "body", "Bản xem thử <b>&amp; [don_vi]"))
 	if res.Header.Get("Content-Type") != "application/pdf" || res.Header.Get("Content-Disposition") != "" || !strings.Contains(pdfText(t, pdf), "Bản xem thử <b>&amp; Sở Công Thương tỉnh Tây Ninh") {
 		t.Errorf("preview: %d %v %s", res.StatusCode, res.Header, pdfText(t, pdf))
 	}
 	if res, _ := post(letterForm("body", "Nội dung đã sửa cho [don_vi].")); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("save: %d", res.StatusCode)
+	}
+	const unpaired = "Dấu ** ở dòng 2 của nội dung không có dấu đóng"
+	if _, page := v.get(deskLetters + "/text"); strings.Contains(page, "không có dấu đóng") {
+		t.Error("a mark is called unpaired")
+	}
+	if res, _ := post(letterForm("body", "Nội dung đã sửa cho [don_vi].\n**Đậm quá")); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("save: %d", res.StatusCode)
+	}
+	if _, page := v.get(deskLetters + "/text"); !strings.Contains(page, unpaired) {
+		t.Error("an unpaired mark is not told")
 	}
 	i := h.invitations()[4]
 	_, pdf = v.get(fmt.Sprintf("%s/%d/giay_moi/letter.pdf", deskLetters, i.ID))

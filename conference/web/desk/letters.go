@@ -188,7 +188,8 @@ type letterTextPage struct {
 	OwnName  string
 	OwnWhen  string
 	Despatch bool
-	Unfit    []unfit // what the own template that was refused lacks or holds amiss
+	Unpaired []string // marks of the text that are printed as they stand
+	Unfit    []unfit  // what the own template that was refused lacks or holds amiss
 }
 
 // unfit is one list of what is amiss in a template.
@@ -250,6 +251,9 @@ func (d *Desk) showLetterText(r *ui.Request, status int, kind invitation.LetterK
 	}
 	if len(all) > 0 {
 		page.First, page.For = all[0].ID, all[0].Organisation.In(r.Lang())
+	}
+	for _, u := range invitation.UnpairedMarks(form.Text("body")) {
+		page.Unpaired = append(page.Unpaired, r.T("letters.text.unpaired", "mark", u.Mark, "line", u.Line))
 	}
 	own, err := invitation.OwnTemplateOf(r.Context(), d.DB, r.Edition().ID, kind)
 	switch {
