@@ -335,7 +335,7 @@ func (d *Desk) setTemplate(r *ui.Request) error {
 		if err != nil {
 			return err
 		}
-		return d.showLetterText(r, http.StatusUnprocessableEntity, kind, letterTextForm(r, t), form, amiss...)
+		return d.showLetterText(r, form.Status(), kind, letterTextForm(r, t), form, amiss...)
 	}
 	r.Flash("success", "letters.template.saved")
 	return r.Redirect("%s/text?kind=%s", lettersBase(r), kind)

@@ -82,7 +82,7 @@ func (d *Desk) setSigned(r *ui.Request, kind invitation.LetterKind) error {
 		}
 	}
 	if form.Wrong() {
-		return d.showLetter(r, http.StatusUnprocessableEntity, i, kind, form)
+		return d.showLetter(r, form.Status(), i, kind, form)
 	}
 	r.Flash("success", "letters.signed.saved")
 	return r.Redirect("%s/%d", lettersBase(r), i.ID)
@@ -219,7 +219,7 @@ func (d *Desk) uploadSigned(r *ui.Request) error {
 	}
 	switch {
 	case form.Wrong() && taken == 0:
-		return d.showUploads(r, http.StatusUnprocessableEntity, kind, form, refused)
+		return d.showUploads(r, form.Status(), kind, form, refused)
 	case form.Wrong(): // the others wait to be confirmed
 		return d.showUploads(r, http.StatusOK, kind, form, refused)
 	}

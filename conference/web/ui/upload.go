@@ -47,7 +47,7 @@ type File struct {
 // Files reads a posted form that carries any number of files in the field named,
 // and hands each on as soon as it is read: only one is in memory at a time. A file of more
 // than most bytes is handed on cut to most+1, for its taker to refuse. Errors of each end the reading. What is larger
-// than the route's limit altogether is noted at the field.
+// than the route's limit altogether is noted at the field, of a single file with most as the limit.
 func (r *Request) Files(field string, most int64, each func(*Form, File) error) (*Form, error) {
 	// Scans of a whole edition take an office's line longer than a form may.
 	//nolint:forbidigo // a connection's deadline is a matter of the machine's clock
@@ -66,6 +66,7 @@ func (r *Request) readFiles(field string, most int64, each func(*Form, File) err
 		return nil, conference.Fail(conference.KindInvalid, "error.form").Because(err)
 	}
 	form := r.NewForm(nil)
+	files, cut := 0, false
 	for n := 0; ; n++ {
 		part, err := parts.NextPart()
 		if errors.Is(err, io.EOF) {
@@ -82,17 +83,30 @@ func (r *Request) readFiles(field string, most int64, each func(*Form, File) err
 		switch {
 		case errors.As(err, &large):
 			form.large = true
-			form.Note(field, conference.Say("error.file_too_large", "max", large.Limit>>20))
+			form.Note(field, tooLarge(files, cut, most, large.Limit))
 			return form, nil
 		case err != nil:
 			return nil, conference.Fail(conference.KindInvalid, "error.form").Because(err)
 		}
 		if f.Name != "" {
+			files, cut = files+1, int64(len(f.Data)) > most
 			if err := each(form, f); err != nil {
 				return form, err
 			}
 		}
 	}
+}
+
+// tooLarge says why a form was not read to its end: for a single file by what a file
+// may have, which is less than the route takes.
+func tooLarge(files int, cut bool, most, limit int64) conference.Text {
+	switch {
+	case files > 1:
+		return conference.Say("error.files_too_large", "max", limit>>20)
+	case cut:
+		return conference.Say("error.file_too_large", "max", most>>20)
+	}
+	return conference.Say("error.file_too_large", "max", limit>>20)
 }
 
 // Status gives the status with which a form that Wrong reports is shown again: 413
