@@ -129,12 +129,11 @@ func (d *docx) code(l Letter) {
 	if len(l.Code) == 0 {
 		return
 	}
-	side := letterCode * float64(len(l.Code)+2*quietZone) / float64(len(l.Code))
 	d.layout([]float64{codeColumn, noteWidth - codeColumn}, []cell{
 		{width: codeColumn, write: func(d *docx) {
 			d.add(`<w:p>`)
 			d.props(set{size: captionSize, align: alignLeft}, "")
-			d.add(codeDrawing(min(side, codeColumn), strings.Join(l.Caption, " ")), `</w:p>`)
+			d.add(`<w:r>`, codeDrawing(codeSide(l.Code), strings.Join(l.Caption, " "), "rId5", 1), `</w:r></w:p>`)
 		}},
 		{width: noteWidth - codeColumn, write: func(d *docx) {
 			s := captionSet()

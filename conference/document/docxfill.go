@@ -139,11 +139,11 @@ func (t *Template) note(p docxPart) {
 	paras, _ := paragraphs(p.content)
 	n := 0
 	for _, para := range paras {
-		if strings.TrimSpace(para) == "" {
+		if strings.TrimSpace(para.text) == "" {
 			continue
 		}
 		n++
-		for _, m := range marksIn(para) {
+		for _, m := range marksIn(para.text) {
 			m.Part, m.Para = partOf(p.name), n
 			t.Marks = append(t.Marks, m)
 			if m.Field && !slices.Contains(t.Fields, m.Name) {
@@ -189,10 +189,15 @@ type docxPiece struct {
 	para, at int
 }
 
-// paragraphs gives the text of each paragraph over all of its runs, and the pieces it
-// is made of. A text box stands inside a paragraph and has paragraphs of its own: what comes behind
-// it belongs to the outer one again.
-func paragraphs(content string) (paras []string, pieces []docxPiece) {
+// docxPara is a paragraph: its text over all of its runs, and where its content begins in the XML.
+type docxPara struct {
+	text string
+	at   int
+}
+
+// paragraphs gives the paragraphs and the pieces they are made of. A text box stands
+// inside a paragraph and has paragraphs of its own: what comes behind it belongs to the outer one again.
+func paragraphs(content string) (paras []docxPara, pieces []docxPiece) {
 	var texts []*strings.Builder
 	var open []int
 	for _, m := range docxToken.FindAllStringSubmatchIndex(content, -1) {
@@ -207,21 +212,34 @@ func paragraphs(content string) (paras []string, pieces []docxPiece) {
 		case m[2] < 0 && !strings.HasSuffix(token, "/>"):
 			open = append(open, len(texts))
 			texts = append(texts, &strings.Builder{})
+			paras = append(paras, docxPara{at: m[1]})
 		}
 	}
-	for _, b := range texts {
-		paras = append(paras, b.String())
+	for n, b := range texts {
+		paras[n].text = b.String()
 	}
 	return paras, pieces
 }
 
-// Fill writes the document with the values in the place of their fields. A field
-// without a value stays as it is. What a value holds is not looked at again.
-func (t *Template) Fill(w io.Writer, values map[string]string, now time.Time) error {
+// Fill writes the document with the values in the place of their fields, and the
+// picture of the code in the place of its own. A field without a value stays as it is. What a value holds
+// is not looked at again.
+func (t *Template) Fill(w io.Writer, values map[string]string, code CodeField, now time.Time) error {
 	parts := slices.Clone(t.parts)
+	var shown []string
 	for n, p := range parts {
-		if docxText.MatchString(p.name) {
-			parts[n].content = fillPart(p.content, values)
+		if !docxText.MatchString(p.name) {
+			continue
+		}
+		f := filling{values: values, code: code}
+		if parts[n].content = f.part(p.content); f.codes > 0 {
+			shown = append(shown, p.name)
+		}
+	}
+	if len(shown) > 0 {
+		var err error
+		if parts, err = withCode(parts, shown, code.Modules); err != nil {
+			return err
 		}
 	}
 	if err := writeParts(w, parts, now); err != nil {
@@ -230,44 +248,59 @@ func (t *Template) Fill(w io.Writer, values map[string]string, now time.Time) er
 	return nil
 }
 
-// fillPart puts each value into the run in which its field begins and takes the rest
-// of the field out of the runs after it.
-func fillPart(content string, values map[string]string) string {
-	paras, pieces := paragraphs(content)
-	fields := make([][]docxField, len(paras))
-	for n, text := range paras {
-		fields[n] = fieldsIn(text)
-	}
-	var out strings.Builder
-	last := 0
-	for _, p := range pieces {
-		if len(fields[p.para]) == 0 {
-			continue
-		}
-		out.WriteString(content[last:p.from])
-		out.WriteString(runText(fillPiece(p.text, p.at, fields[p.para], values)))
-		last = p.to
-	}
-	out.WriteString(content[last:])
-	return out.String()
+// filling is the work on one part.
+type filling struct {
+	values map[string]string
+	code   CodeField
+	codes  int // how often the code was drawn
 }
 
-func fillPiece(own string, at int, fields []docxField, values map[string]string) string {
+func (f *filling) draws(name string) bool { return name == f.code.Name && len(f.code.Modules) > 0 }
+
+// part puts each value into the run in which its field begins and takes the rest of
+// the field out of the runs after it.
+func (f *filling) part(content string) string {
+	paras, pieces := paragraphs(content)
+	fields := make([][]docxField, len(paras))
+	var edits []edit
+	for n, para := range paras {
+		fields[n] = fieldsIn(para.text)
+		if slices.ContainsFunc(fields[n], func(field docxField) bool { return f.draws(field.name) }) {
+			edits = append(edits, roomForCode(content, para.at))
+		}
+	}
+	for _, p := range pieces {
+		if len(fields[p.para]) > 0 {
+			edits = append(edits, edit{p.from, p.to, f.piece(p.text, p.at, fields[p.para])})
+		}
+	}
+	return edited(content, edits)
+}
+
+// piece gives the content of a run whose text was own.
+func (f *filling) piece(own string, at int, fields []docxField) string {
 	var b strings.Builder
+	drawn := ""
 	from := at
-	for _, f := range fields {
-		value, known := values[f.name]
-		if !known || f.end <= at || f.start >= at+len(own) {
+	for _, field := range fields {
+		value, known := f.values[field.name]
+		if !known && !f.draws(field.name) || field.end <= at || field.start >= at+len(own) {
 			continue
 		}
-		if f.start >= from {
-			b.WriteString(own[from-at : f.start-at])
+		if field.start >= from {
+			b.WriteString(own[from-at : field.start-at])
 		}
-		if f.start >= at {
+		switch {
+		case field.start < at:
+		case f.draws(field.name):
+			drawn += runText(b.String()) + codeDrawing(codeSide(f.code.Modules), f.code.Caption, codeRel, codeID+f.codes)
+			f.codes++
+			b.Reset()
+		default:
 			b.WriteString(Clean(value))
 		}
-		from = min(f.end, at+len(own))
+		from = min(field.end, at+len(own))
 	}
 	b.WriteString(own[from-at:])
-	return b.String()
+	return drawn + runText(b.String())
 }

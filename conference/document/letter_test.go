@@ -202,7 +202,7 @@ func TestTemplateFillsSplitPlaceholders(t *testing.T) {
 		t.Error(diff)
 	}
 	var b bytes.Buffer
-	if err := tpl.Fill(&b, map[string]string{"don_vi": "A <&> [han]", "han": "mai"}, sampleLetter(t).Now); err != nil {
+	if err := tpl.Fill(&b, map[string]string{"don_vi": "A <&> [han]", "han": "mai"}, document.CodeField{}, sampleLetter(t).Now); err != nil {
 		t.Fatal(err)
 	}
 	got := string(part(t, b.Bytes(), "word/document.xml"))
@@ -226,7 +226,7 @@ func TestTemplateFillsAroundTextBoxes(t *testing.T) {
 		t.Error(diff)
 	}
 	var b bytes.Buffer
-	if err := tpl.Fill(&b, map[string]string{"don_vi": "Sở Mẫu", "han": "mai", "lien_ket": "LK", "lam": "L"}, sampleLetter(t).Now); err != nil {
+	if err := tpl.Fill(&b, map[string]string{"don_vi": "Sở Mẫu", "han": "mai", "lien_ket": "LK", "lam": "L"}, document.CodeField{}, sampleLetter(t).Now); err != nil {
 		t.Fatal(err)
 	}
 	got := string(part(t, b.Bytes(), "word/document.xml"))

@@ -69,9 +69,9 @@ func (r *Room) Letter(ctx context.Context, q db.Reader, invitationID int64, kind
 func (r *Room) letter(e edition.Edition, i Invitation, kind LetterKind, t LetterText, programme []ProgrammeItem) (document.Letter, error) {
 	vi := r.locales.In(templates.Vietnamese)
 	values := r.letterValues(e, i)
-	code, err := badge.Bitmap(strings.ToUpper(values[fieldLink]))
+	code, err := letterCode(values)
 	if err != nil {
-		return document.Letter{}, fmt.Errorf("draw link of letter: %w", err)
+		return document.Letter{}, err
 	}
 	fill := func(text string) []string { return strings.Split(Fill(text, values), "\n") }
 	l := document.Letter{
@@ -79,7 +79,7 @@ func (r *Room) letter(e edition.Edition, i Invitation, kind LetterKind, t Letter
 		Parent: fill(t.Parent), Agency: fill(t.Agency), Abstract: fill(t.Abstract), Recipients: fill(t.Recipients), Authority: fill(t.Authority),
 		Number: number(t.Symbol), Signer: t.Signer, Body: paragraphsOf(t.Body, values), Code: code,
 		PlaceDate: Fill(t.Place, values) + ", ngày" + handBlank + "tháng" + handBlank + "năm" + handBlank + "\u00a0\u00a0",
-		Caption:   []string{vi.T("invitation.letter.scan"), vi.T("invitation.letter.code", "code", values[fieldCode])},
+		Caption:   r.caption(values),
 	}
 	if kind == GiayMoi {
 		l.Name = vi.T("invitation.letter.name")
@@ -91,6 +91,21 @@ func (r *Room) letter(e edition.Edition, i Invitation, kind LetterKind, t Letter
 		l.Sample = vi.T("invitation.letter.sample")
 	}
 	return l, nil
+}
+
+// letterCode gives the QR code of the organisation's link.
+func letterCode(values Values) ([][]bool, error) {
+	code, err := badge.Bitmap(strings.ToUpper(values[fieldLink])) // capitals make a smaller code
+	if err != nil {
+		return nil, fmt.Errorf("draw link of letter: %w", err)
+	}
+	return code, nil
+}
+
+// caption gives what stands beside the code.
+func (r *Room) caption(values Values) []string {
+	vi := r.locales.In(templates.Vietnamese)
+	return []string{vi.T("invitation.letter.scan"), vi.T("invitation.letter.code", "code", values[fieldCode])}
 }
 
 // number gives "Số:        /GM-CTĐP"; the number itself is taken by the agency.

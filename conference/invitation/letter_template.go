@@ -70,7 +70,7 @@ func CheckTemplate(data []byte) (Fitness, error) {
 	}
 	var f Fitness
 	for _, name := range t.Fields {
-		if slices.Contains(LetterFields(), name) {
+		if slices.Contains(TemplateFields(), name) {
 			f.Known = append(f.Known, name)
 		} else {
 			f.Unknown = append(f.Unknown, name)
@@ -109,7 +109,7 @@ func meant(m document.Mark) bool {
 }
 
 func like(name string) bool {
-	return slices.ContainsFunc(LetterFields(), func(f string) bool { return plain(f) == name })
+	return slices.ContainsFunc(TemplateFields(), func(f string) bool { return plain(f) == name })
 }
 
 // plain gives the letters and digits of a field's name.
@@ -207,8 +207,13 @@ func (r *Room) fillOwn(ctx context.Context, q db.Reader, i Invitation, own []byt
 	if err != nil {
 		return nil, fmt.Errorf("open letter template: %w", err)
 	}
+	values := r.letterValues(e, i)
+	code, err := letterCode(values)
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
-	if err := t.Fill(&b, r.letterValues(e, i), r.db.Now()); err != nil {
+	if err := t.Fill(&b, values, document.CodeField{Name: fieldPicture, Modules: code, Caption: strings.Join(r.caption(values), ". ")}, r.db.Now()); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil

@@ -17,6 +17,7 @@ import (
 	"hoinghi/conference/document"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
+	"hoinghi/conference/testkit"
 )
 
 func textOf(l document.Letter) string {
@@ -276,7 +277,7 @@ func TestOwnTemplate(t *testing.T) {
 	if err != nil || !slices.Equal(f.Unknown, []string{"sai"}) || !slices.Contains(f.Missing, "ma_don_vi") || slices.Contains(f.Missing, "don_vi") {
 		t.Errorf("fitness %+v, %v", f, err)
 	}
-	if err := set("Kính mời [don_vi]", true); err != nil {
+	if err := set("Kính mời [don_vi] [ma_qr]", true); err != nil {
 		t.Fatal(err)
 	}
 	_, data, err := h.room.LetterFile(t.Context(), h.db, i.ID, invitation.GiayMoi, invitation.DOCX)
@@ -286,6 +287,14 @@ func TestOwnTemplate(t *testing.T) {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
+	}
+	picture, err := z.Open("word/media/hoinghi-qr.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err = io.ReadAll(picture)
+	if got := testkit.ReadQR(t, data); err != nil || len(got) != 1 || !strings.EqualFold(got[0], h.room.Link(i)) {
+		t.Errorf("the code says %q, want %s; %v", got, h.room.Link(i), err)
 	}
 	doc, err := z.Open("word/document.xml")
 	if err != nil {

@@ -43,9 +43,15 @@ const (
 	fieldProvince = "tinh_thanh"
 )
 
+// fieldPicture is the QR code with the organisation's link, a picture: only own templates have it.
+const fieldPicture = "ma_qr"
+
 // LetterFields lists the merge fields of letters, without their brackets, in the
 // order in which they are explained.
 func LetterFields() []string { return append(MergeFields(), fieldAddress, fieldProvince) }
+
+// TemplateFields lists the merge fields of own templates in the same way: those of letters, and the picture of the code.
+func TemplateFields() []string { return append(LetterFields(), fieldPicture) }
 
 // LetterText is an official letter as it is written, with merge fields. Each line of
 // Body is a paragraph; "**…**" is bold, "__…__" italic, a line after "> " centred. Parent,
@@ -118,7 +124,11 @@ func CheckLetterText(kind LetterKind, t LetterText) error {
 			p.Add(f.name, "invitation.letter.error.long", "max", f.limit)
 		case found:
 			line, column := placeOf(*f.text, at)
-			p.Add(f.name, "invitation.letter.error.field_unknown", "name", "["+unknown+"]", "line", line, "column", column)
+			key := "invitation.letter.error.field_unknown"
+			if strings.TrimSpace(unknown) == fieldPicture {
+				key = "invitation.letter.error.field_picture"
+			}
+			p.Add(f.name, key, "name", "["+unknown+"]", "line", line, "column", column)
 		case f.name == "symbol" && strings.ContainsAny(t.Symbol, "0123456789"):
 			p.Add(f.name, "invitation.letter.error.number")
 		case f.name == "place" && dated(t.Place):

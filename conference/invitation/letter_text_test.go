@@ -66,11 +66,11 @@ func TestLetterTextRefuses(t *testing.T) {
 	h.refused(t, h.room.SetLetterText(t.Context(), h.xii.ID, invitation.CongVan, bad), conference.KindInvalid,
 		"agency: invitation.letter.error.missing", "symbol: invitation.letter.error.number", "body: invitation.letter.error.field_unknown", "recipients: invitation.letter.error.field_unknown")
 	bad = good
-	bad.Place, bad.Recipients, bad.Abstract = "Hà Nội, ngày 05 tháng 9 năm 2022", strings.Repeat("a", 4001), "V/v mẫu ☑"
+	bad.Authority, bad.Place, bad.Recipients, bad.Abstract = "[ma_qr]", "Hà Nội, ngày 05 tháng 9 năm 2022", strings.Repeat("a", 4001), "V/v mẫu ☑"
 	bad.Body = "Dòng một\nxong 😀 rồi"
 	err := h.room.SetLetterText(t.Context(), h.xii.ID, invitation.CongVan, bad)
 	h.refused(t, err, conference.KindInvalid, "place: invitation.letter.error.place",
-		"abstract: invitation.letter.error.character", "body: invitation.letter.error.character", "recipients: invitation.letter.error.long")
+		"abstract: invitation.letter.error.character", "body: invitation.letter.error.character", "recipients: invitation.letter.error.long", "authority: invitation.letter.error.field_picture")
 	want := conference.FieldError{Field: "body", Text: conference.Say("invitation.letter.error.character", "character", "😀 (U+1F600)", "line", 2, "column", 6)}
 	var e *conference.Error
 	if !errors.As(err, &e) || !slices.ContainsFunc(e.Fields, func(f conference.FieldError) bool { return reflect.DeepEqual(f, want) }) {
@@ -92,7 +92,7 @@ func TestLetterTextRefuses(t *testing.T) {
 	nobody := conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorFocalPoint, ID: h.first(t).ID})
 	h.refused(t, h.room.SetLetterText(nobody, h.xii.ID, invitation.CongVan, good), conference.KindForbidden, "error.forbidden")
 	h.refused(t, h.room.SetSigned(nobody, h.first(t).ID, invitation.GiayMoi, "a.pdf", signed(t)), conference.KindForbidden, "error.forbidden")
-	for _, f := range invitation.LetterFields() {
+	for _, f := range invitation.TemplateFields() {
 		if !h.loc.In("vi").Has("invitation.field." + f) {
 			t.Errorf("field %s is not explained", f)
 		}

@@ -149,6 +149,9 @@ func TestTemplateSaysAllThatIsAmiss(t *testing.T) {
 			t.Errorf("the page lacks %q", want)
 		}
 	}
+	if !strings.Contains(page, "<dt class=\"mono\">[ma_qr]</dt>") || !strings.Contains(page, "từ mẫu riêng chỉ có tệp DOCX, không có PDF") {
+		t.Error("the page tells neither of the code nor that there is no PDF")
+	}
 	if strings.Contains(page, "<li>[don_vi] - ") {
 		t.Error("a field that is there is called missing")
 	}

@@ -242,7 +242,7 @@ func (d *Desk) letterText(r *ui.Request) error {
 func (d *Desk) showLetterText(r *ui.Request, status int, kind invitation.LetterKind, form, file *ui.Form, amiss ...unfit) error {
 	base := lettersBase(r)
 	page := letterTextPage{Frame: r.Frame("letters", lettersCrumb(r)), Form: form, File: file, Base: base, Kind: kind, Tabs: kindTabs(r, base+"/text", kind), Despatch: kind == invitation.CongVan, Unfit: amiss}
-	for _, f := range invitation.LetterFields() {
+	for _, f := range invitation.TemplateFields() {
 		page.Fields = append(page.Fields, mergeField{Name: "[" + f + "]", Text: r.T("invitation.field." + f)})
 	}
 	all, err := invitation.List(r.Context(), d.DB, r.Edition().ID)
