@@ -252,6 +252,21 @@ func TestLettersOnRecord(t *testing.T) {
 	}
 }
 
+// From an organisation's invitation its letters are one click away, and back.
+func TestLettersOfAnInvitation(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	for _, i := range h.invitations()[:2] {
+		there, back := fmt.Sprintf("%s/%d", deskLetters, i.ID), fmt.Sprintf("/desk/e/xii-2022/invitations/%d", i.ID)
+		if _, page := v.get(back); !strings.Contains(page, `href="`+there+`"`) {
+			t.Errorf("%s does not lead to %s", back, there)
+		}
+		if _, page := v.get(there); !strings.Contains(page, `href="`+back+`"`) {
+			t.Errorf("%s does not lead to %s", there, back)
+		}
+	}
+}
+
 // A file that belongs to no field is not read into memory, whatever the route takes.
 func TestSignedUploadHoldsNoStrayFiles(t *testing.T) {
 	h := open(t)
