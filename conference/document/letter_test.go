@@ -286,6 +286,7 @@ func TestCheckPDF(t *testing.T) {
 		"file":        {before("/AF << /Type /EmbeddedFile >>"), document.ErrPDFActive},
 		"attached":    {before("/FS << /Type /Filespec /EF << /F 9 0 R >> >>"), document.ErrPDFActive},
 		"packed":      {before("/X 1 >>\nendobj\n9 0 obj\n<< /Type /ObjStm >>\nstream\r" + packed(t, "<< /S /JavaScript >>") + "endstream\nendobj\n10 0 obj\n<<"), document.ErrPDFActive},
+		"disguised":   {before("/X 1 >>\nendobj\n9 0 obj\n<< /Type /Obj#53tm >>\nstream\n" + packed(t, "<< /S /JavaScript >>") + "endstream\nendobj\n10 0 obj\n<<"), document.ErrPDFActive},
 		"bottomless":  {before("/X " + strings.Repeat("<<", 1<<20)), document.ErrNoPDF},
 	} {
 		if n, err := document.CheckPDF(c.data); !errors.Is(err, c.want) || n != 0 {

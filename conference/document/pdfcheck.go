@@ -76,7 +76,7 @@ func pdfObjects(data []byte) ([]byte, error) {
 		if end < 0 {
 			return nil, ErrNoPDF
 		}
-		if dict := before[max(0, bytes.LastIndex(before, []byte("obj"))):]; pdfObjStm.Match(dict) {
+		if dict := before[max(0, bytes.LastIndex(before, []byte("obj"))):]; pdfObjStm.Match(unescapeNames(dict)) {
 			objects, err := inflate(content[:end])
 			if unpacked += len(objects); err != nil || unpacked > mostInAll {
 				return nil, ErrNoPDF
