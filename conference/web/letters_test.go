@@ -221,52 +221,6 @@ func TestSignedScansInBulk(t *testing.T) {
 	}
 }
 
-// A file over the limit is refused with that limit, however much the route takes; the record says so in words.
-func TestLargeFilesOfLetters(t *testing.T) {
-	h := open(t)
-	v := h.staff(conference.RoleOrganiser)
-	one := fmt.Sprintf("%s/%d/giay_moi/signed", deskLetters, h.invitations()[0].ID)
-	for _, c := range []struct {
-		path, field, want string
-		size              int
-	}{{one, "signed", "lớn hơn 20 MB", invitation.MaxSigned + 2<<20}, {one, "signed", "không quá 20 MB", invitation.MaxSigned + 1}, {deskLetters + "/template", "template", "lớn hơn 2 MB", invitation.MaxTemplate + 2<<20}} {
-		if res, page := v.files(c.path, c.field, map[string]string{"kind": "giay_moi"}, map[string][]byte{"lon.pdf": make([]byte, c.size)}); res.StatusCode < 400 || !strings.Contains(page, c.want) {
-			t.Errorf("%s: %d, without %q", c.path, res.StatusCode, c.want)
-		}
-	}
-}
-
-// The record names the kind of letter and the edition in words.
-func TestLettersOnRecord(t *testing.T) {
-	h := open(t)
-	v := h.staff(conference.RoleOrganiser)
-	if res, _ := v.send(http.MethodPost, deskLetters+"/text", "application/x-www-form-urlencoded", letterForm().Encode()); res.StatusCode != http.StatusSeeOther {
-		t.Fatalf("save: %d", res.StatusCode)
-	}
-	_, page := v.get("/desk/audit")
-	if !strings.Contains(page, "loại: giấy mời<") || !strings.Contains(page, `>Hội nghị khuyến công phía Nam lần thứ XII</td>`) {
-		t.Error("not in words")
-	}
-	if strings.Contains(page, "giay_moi") || strings.Contains(page, "kỳ hội nghị 1<") {
-		t.Error("raw names")
-	}
-}
-
-// From an organisation's invitation its letters are one click away, and back.
-func TestLettersOfAnInvitation(t *testing.T) {
-	h := open(t)
-	v := h.staff(conference.RoleOrganiser)
-	for _, i := range h.invitations()[:2] {
-		there, back := fmt.Sprintf("%s/%d", deskLetters, i.ID), fmt.Sprintf("/desk/e/xii-2022/invitations/%d", i.ID)
-		if _, page := v.get(back); !strings.Contains(page, `href="`+there+`"`) {
-			t.Errorf("%s does not lead to %s", back, there)
-		}
-		if _, page := v.get(there); !strings.Contains(page, `href="`+back+`"`) {
-			t.Errorf("%s does not lead to %s", there, back)
-		}
-	}
-}
-
 // A file that belongs to no field is not read into memory, whatever the route takes.
 func TestSignedUploadHoldsNoStrayFiles(t *testing.T) {
 	h := open(t)

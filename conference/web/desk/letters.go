@@ -158,13 +158,23 @@ func (d *Desk) hasOwn(r *ui.Request, kind invitation.LetterKind) (bool, error) {
 	return err == nil, err
 }
 
-// letterFile answers with the draft of one organisation's letter. A PDF is shown, a DOCX saved.
+// letterFile answers with the draft of one organisation's letter. A PDF is shown, a DOCX
+// saved. A text that makes no letter, such as that of an edition without a host, is shown instead.
 func (d *Desk) letterFile(r *ui.Request, kind invitation.LetterKind, f invitation.Format) error {
 	i, err := d.oneInvitation(r)
 	if err != nil {
 		return err
 	}
 	name, data, err := d.Invitations.LetterFile(r.Context(), d.DB, i.ID, kind, f)
+	if conference.KindOf(err) == conference.KindInvalid { // the text, where it can be mended, with what is amiss
+		t, other := d.Invitations.LetterText(r.Context(), d.DB, r.Edition(), kind)
+		if other != nil {
+			return other
+		}
+		form := letterTextForm(r, t)
+		form.Refuse(err)
+		return d.showLetterText(r, http.StatusUnprocessableEntity, kind, form, r.NewForm(nil))
+	}
 	if err != nil {
 		return err
 	}
