@@ -87,13 +87,12 @@ func TestACorrectedListSaysWhatChanged(t *testing.T) {
 	for _, c := range changes {
 		got = append(got, fmt.Sprintf("%d %s: %s → %s", c.Row, c.Field, c.Before, c.After))
 	}
-	want := []string{"2 email: sct@longan.example → vanphong@longan.example", "2 contact_name: Lê Thị Mẫu → Trần Văn Mẫu", "2 contact_phone: 0912 345 678 → 0914 333 444"}
+	want := []string{"2 email: sct@longan.example → vanphong@longan.example", "2 contact_name:  → Trần Văn Mẫu"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
-	contacts, err := edition.Contacts(ctx, d, changes[0].OrganisationID)
-	if err != nil || len(contacts) != 1 || contacts[0].JobTitle != "" {
-		t.Errorf("a replaced person keeps the former one's title: %+v, %v", contacts, err)
+	if diff := cmp.Diff([]string{"Lê Thị Mẫu, Chuyên viên, 0912 345 678", "Trần Văn Mẫu, 0914 333 444"}, people(ctx, t, d, changes[0].OrganisationID)); diff != "" {
+		t.Errorf("another name is another person (-want +got):\n%s", diff)
 	}
 	entries, err := audit.Entries(ctx, d, 0, 0, 4)
 	if err != nil {
@@ -103,8 +102,51 @@ func TestACorrectedListSaysWhatChanged(t *testing.T) {
 	for _, e := range entries {
 		actions = append(actions, e.ActorLabel+" "+e.Action)
 	}
-	if diff := cmp.Diff([]string{"Bùi Thị Thí Dụ edition.import", "Bùi Thị Thí Dụ edition.change_contact", "Bùi Thị Thí Dụ edition.change_organisation", "Bùi Thị Thí Dụ edition.import"}, actions); diff != "" {
+	if diff := cmp.Diff([]string{"Bùi Thị Thí Dụ edition.import", "Bùi Thị Thí Dụ edition.add_contact", "Bùi Thị Thí Dụ edition.change_organisation", "Bùi Thị Thí Dụ edition.import"}, actions); diff != "" {
 		t.Errorf("record (-want +got):\n%s", diff)
+	}
+}
+
+// people gives the contacts of an organisation in short.
+func people(ctx context.Context, t testing.TB, d *db.DB, organisationID int64) []string {
+	t.Helper()
+	all, err := edition.Contacts(ctx, d, organisationID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var out []string
+	for _, c := range all {
+		out = append(out, c.FullName+parts(", ", c.JobTitle, phone(c.Phone, c.OtherPhone), c.Email))
+	}
+	return out
+}
+
+// Colleagues share the telephone of their office, and a mailbox. The list of the second
+// says nothing of the first: both are there afterwards, the first with all that was known.
+func TestColleaguesWhoShareATelephoneAreTwoPersons(t *testing.T) {
+	r, d, _, ctx := importRoom(t)
+	const heading = "Tên đơn vị;Tỉnh;Họ tên đầu mối;Chức vụ;Điện thoại đầu mối;Email đầu mối\nSở Công Thương tỉnh Yên Bái;Yên Bái;"
+	importText(ctx, t, r, d, heading+"Kiều Thử Lan;Trưởng phòng;02263852232;lan@hn.example.vn\n")
+	for _, list := range []string{"Tống Thử Minh;Chuyên viên;02263852232;\n", "Phan Thử Nga;;;lan@hn.example.vn\n", "KIEU THU LAN;;0912345678;\n"} {
+		first := importText(ctx, t, r, d, heading+list)
+		if got := countsOf(first); got != (counts{Changed: 1}) {
+			t.Errorf("%s: %+v", list, got)
+		}
+		before := dump(t, d)
+		if got := countsOf(importText(ctx, t, r, d, heading+list)); got != (counts{Unchanged: 1}) {
+			t.Errorf("%s again: %+v", list, got)
+		}
+		if diff := cmp.Diff(before, dump(t, d)); diff != "" {
+			t.Errorf("the same list changed rows:\n%s", diff)
+		}
+	}
+	id, err := db.Value[int64](ctx, d, `SELECT DISTINCT organisation_id FROM contact`)
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []string{"Kiều Thử Lan, Trưởng phòng, 0912 345 678, lan@hn.example.vn", "Tống Thử Minh, Chuyên viên, 0226 3852 232", "Phan Thử Nga, lan@hn.example.vn"}
+	if diff := cmp.Diff(want, people(ctx, t, d, id)); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

@@ -1,10 +1,8 @@
 package edition
 
 import (
-	"cmp"
 	"context"
 	"fmt"
-	"strings"
 
 	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
@@ -114,26 +112,20 @@ type contactChange struct {
 	changes []FieldChange
 }
 
-// mergedContacts pairs the contacts of an entry with the stored ones: by name, then
-// by telephone or e-mail. One left on each side means that the person was replaced.
+// mergedContacts pairs the contacts of an entry with the stored ones by name: as it is
+// written first, then without its marks. Another name is another person, whatever telephone
+// or mailbox of the office the two share: nobody is renamed, and nobody is removed.
 func (e *Entry) mergedContacts(stored []Contact) []contactChange {
 	pair := make([]int, len(e.Contacts)) // index into stored + 1
 	used := make([]bool, len(stored))
-	tie := func(same func(a, b Contact) bool) {
+	for _, key := range []func(string) string{vietnamese.CanonicalTone, vietnamese.DedupeKey} {
 		for i, c := range e.Contacts {
 			for j, s := range stored {
-				if pair[i] == 0 && !used[j] && same(c, s) {
+				if pair[i] == 0 && !used[j] && key(c.FullName) == key(s.FullName) {
 					pair[i], used[j] = j+1, true
 				}
 			}
 		}
-	}
-	tie(func(a, b Contact) bool { return vietnamese.DedupeKey(a.FullName) == vietnamese.DedupeKey(b.FullName) })
-	tie(func(a, b Contact) bool {
-		return a.Phone != "" && a.Phone == b.Phone || a.Email != "" && strings.EqualFold(a.Email, b.Email)
-	})
-	if len(e.Contacts) == 1 && len(stored) == 1 && pair[0] == 0 {
-		pair[0] = 1
 	}
 	var out []contactChange
 	for i, c := range e.Contacts {
@@ -148,6 +140,8 @@ func (e *Entry) mergedContacts(stored []Contact) []contactChange {
 	return out
 }
 
+// mergeContact gives a stored person with what the list says of the same person. An
+// empty cell never empties what is stored.
 func mergeContact(stored, c Contact) contactChange {
 	out := contactChange{Contact: stored}
 	set := func(f ImportField, place *string, value string, show func(string) string) {
@@ -156,38 +150,12 @@ func mergeContact(stored, c Contact) contactChange {
 			*place = value
 		}
 	}
-	sameName := vietnamese.DedupeKey(stored.FullName) == vietnamese.DedupeKey(c.FullName)
-	if !sameName {
-		// Somebody else: nothing of the former person may stay with the new name.
-		out.JobTitle, out.Phone, out.OtherPhone, out.Email, out.Consented = "", "", "", "", false
-	}
-	if !sameName || betterSpelling(stored.FullName, c.FullName) {
+	if betterSpelling(stored.FullName, c.FullName) {
 		set(FieldContactName, &out.FullName, c.FullName, asIs)
 	}
 	set(FieldContactTitle, &out.JobTitle, c.JobTitle, asIs)
 	set(FieldContactPhone, &out.Phone, c.Phone, vietnamese.FormatPhone)
 	set(FieldContactPhone, &out.OtherPhone, c.OtherPhone, vietnamese.FormatPhone)
 	set(FieldContactEmail, &out.Email, c.Email, asIs)
-	for i := range out.changes {
-		if !sameName {
-			out.changes[i].Before = beforeOf(stored, out.changes[i].Field)
-		}
-	}
 	return out
-}
-
-// beforeOf gives what a field of the former person held.
-func beforeOf(c Contact, f ImportField) string {
-	switch f {
-	case FieldContactName:
-		return c.FullName
-	case FieldContactTitle:
-		return c.JobTitle
-	case FieldContactPhone:
-		return vietnamese.FormatPhone(cmp.Or(c.Phone, c.OtherPhone))
-	case FieldContactEmail:
-		return c.Email
-	default:
-		return ""
-	}
 }
