@@ -135,7 +135,25 @@ func (r *rowReader) province(o Organisation) int64 {
 	case former.ProvinceID != 0:
 		r.problem(FieldProvince, false, "import.problem.province_former", "former", former.Print("vi"), "province", conference.Names{Vi: now.Print("vi"), En: now.Print("en")})
 	}
+	r.provinceOfName(o, now)
 	return now.ProvinceID
+}
+
+// provinceOfName compares the province of a row with the one that the organisation's name holds: a
+// line that slipped would put one province's body under another, where nobody looks for it.
+func (r *rowReader) provinceOfName(o Organisation, written Province) {
+	if named, ok := r.places.InName(o.NameVi, o.Kind.public()); ok {
+		if named.ProvinceID != written.ProvinceID {
+			r.problem(FieldProvince, true, "import.problem.province_contradicts", "named", conference.Names{Vi: named.Print("vi"), En: named.Print("en")})
+		}
+		return
+	}
+	if !o.Kind.public() {
+		return // a company may be called after any place
+	}
+	if named, ok := r.places.Within(o.NameVi); ok && named.ProvinceID != written.ProvinceID {
+		r.problem(FieldProvince, false, "import.problem.province_differs", "named", conference.Names{Vi: named.Print("vi"), En: named.Print("en")})
+	}
 }
 
 // isCentral reports whether somebody wrote that an organisation belongs to no province.
