@@ -238,6 +238,9 @@ func (r *rowReader) raised(f ImportField, s string, soften func(string) string) 
 		return s
 	}
 	better := soften(s)
+	if better == s {
+		return s
+	}
 	if len(r.out.Capitals) < maxExamples {
 		r.out.Capitals = append(r.out.Capitals, Conversion{r.row.Number, r.column(f), s, better})
 	}
@@ -250,7 +253,7 @@ func (r *rowReader) raised(f ImportField, s string, soften func(string) string) 
 // organisationCase writes the name of an organisation in the usual case: "Sở Công
 // Thương tỉnh Tây Ninh".
 func organisationCase(s string) string {
-	words := strings.Fields(vietnamese.TitleCase(s))
+	words := strings.Fields(vietnamese.SoftCase(s))
 	for i, w := range words {
 		if i == 0 {
 			continue
@@ -262,8 +265,6 @@ func organisationCase(s string) string {
 			if i+1 < len(words) && words[i+1] == "Phố" {
 				words[i], words[i+1] = "thành", "phố"
 			}
-		case "Tnhh", "Mtv", "Htx", "Ubnd", "Cp", "Tm", "Dv", "Sx", "Dntn":
-			words[i] = strings.ToUpper(w)
 		}
 	}
 	return inBodies(strings.Join(words, " "))

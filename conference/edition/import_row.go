@@ -234,7 +234,7 @@ func (r *rowReader) phoneWarning(f ImportField, w vietnamese.PhoneWarning, ok bo
 
 // contact reads the focal point of a row; ok is false when the row names none.
 func (r *rowReader) contact() (c Contact, ok bool) {
-	c = Contact{FullName: r.raised(FieldContactName, withoutHonorific(r.text(FieldContactName)), vietnamese.TitleCase), JobTitle: r.text(FieldContactTitle), Source: SourceImport}
+	c = Contact{FullName: r.raised(FieldContactName, withoutHonorific(r.text(FieldContactName)), vietnamese.TitleCase), JobTitle: r.raised(FieldContactTitle, r.text(FieldContactTitle), jobCase), Source: SourceImport}
 	c.Phone, c.OtherPhone = r.phones(FieldContactPhone)
 	c.Email = r.email(FieldContactEmail)
 	switch {
