@@ -91,6 +91,7 @@ type reader struct {
 	legacy  map[int]vietnamese.Legacy // by column
 	out     Checked
 	byKey   map[entryKey]int // index into out.Entries
+	above   above
 }
 
 type entryKey struct {
@@ -109,6 +110,7 @@ func readEntries(places *Places, s *sheet.Sheet, choices ImportChoices) Checked 
 		}
 		if r.isRemark(row) {
 			r.out.Skipped = append(r.out.Skipped, row.Number)
+			r.above = above{}
 			continue
 		}
 		r.out.Rows++
@@ -167,7 +169,7 @@ func (r *reader) isRemark(row sheet.Row) bool {
 	}
 	name := vietnamese.Normalise(row.Cell(r.column(FieldName)))
 	if name == "" {
-		return true
+		return !r.namesOne(row)
 	}
 	_, known := readKind(name)
 	isHeading := isNumeral(strings.SplitN(texts[0], ".", 2)[0]) || strings.HasPrefix(first, "nhom ") || strings.HasPrefix(first, "cac ")

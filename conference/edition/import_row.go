@@ -13,24 +13,34 @@ import (
 // row reads one row into the entry of its organisation.
 func (r *reader) row(row sheet.Row) {
 	rr := &rowReader{reader: r, row: row}
-	o := rr.organisation()
+	e, o, further := rr.continues()
+	if !further {
+		o = rr.organisation()
+		r.above = above{named: row, wrong: rr.failed}
+	}
+	r.above.last = row.Number
 	contact, hasContact := rr.contact()
 	if rr.failed {
 		r.out.Errors++
+		r.above.wrong = r.above.wrong || !further
 		return
 	}
-	key := entryKey{o.ProvinceID, organisationKey(r.places, o)}
-	at, seen := r.byKey[key]
-	if !seen {
-		at = len(r.out.Entries)
-		r.byKey[key] = at
-		r.out.Entries = append(r.out.Entries, Entry{Row: row.Number, Organisation: o})
-	} else if !rr.joins(&r.out.Entries[at], o) {
+	if !further {
+		key := entryKey{o.ProvinceID, organisationKey(r.places, o)}
+		at, seen := r.byKey[key]
+		if !seen {
+			at = len(r.out.Entries)
+			r.byKey[key] = at
+			r.out.Entries = append(r.out.Entries, Entry{Row: row.Number, Organisation: o})
+		}
+		e, further, r.above.entry = &r.out.Entries[at], seen, at
+	}
+	if further && !rr.joins(e, o) {
 		r.out.Errors++
 		return
 	}
 	if hasContact {
-		rr.addContact(&r.out.Entries[at], contact)
+		rr.addContact(e, contact)
 	}
 }
 
@@ -242,6 +252,8 @@ func (r *rowReader) contact() (c Contact, ok bool) {
 		return c, false
 	case c.FullName == "":
 		r.problem(FieldContactName, true, "import.problem.contact_no_name")
+	case severalPeople(r.row.Cell(r.column(FieldContactName))):
+		r.problem(FieldContactName, true, "import.problem.contact_two")
 	case vietnamese.IsPlaceholder(c.FullName):
 		r.problem(FieldContactName, true, "edition.error.placeholder")
 	}
