@@ -29,7 +29,7 @@ func upload(ctx context.Context, t testing.TB, r *edition.Room, text string) edi
 func importText(ctx context.Context, t testing.TB, r *edition.Room, d *db.DB, text string) edition.Import {
 	t.Helper()
 	i := upload(ctx, t, r, text)
-	if err := r.Apply(ctx, i.ID, false); err != nil {
+	if err := r.Apply(ctx, i.ID, i.Choices.Seal(), false); err != nil {
 		t.Fatal(err)
 	}
 	return applied(t, d, i.ID)
@@ -155,20 +155,42 @@ func TestErrorsStopAListUntilTheyAreLeftOut(t *testing.T) {
 	r, d, _, ctx := importRoom(t)
 	before := dump(t, d)
 	i := upload(ctx, t, r, twoOrganisations+"Công ty Mẫu;Atlantis;;;;;\n")
-	testkit.Refused(t, r.Apply(ctx, i.ID, false), conference.KindInvalid, "leave_out: import.error.rows_wrong")
+	testkit.Refused(t, r.Apply(ctx, i.ID, i.Choices.Seal(), false), conference.KindInvalid, "leave_out: import.error.rows_wrong")
 	if diff := cmp.Diff(before, dump(t, d)); diff != "" {
 		t.Errorf("written in spite of errors:\n%s", diff)
 	}
-	if err := r.Apply(ctx, i.ID, true); err != nil {
+	if err := r.Apply(ctx, i.ID, i.Choices.Seal(), true); err != nil {
 		t.Fatal(err)
 	}
 	if got := countsOf(applied(t, d, i.ID)); got != (counts{Added: 2, LeftOut: 1}) {
 		t.Errorf("left out: %+v", got)
 	}
-	testkit.Refused(t, r.Apply(ctx, i.ID, true), conference.KindConflict, "import.error.applied")
+	testkit.Refused(t, r.Apply(ctx, i.ID, i.Choices.Seal(), true), conference.KindConflict, "import.error.applied")
 	testkit.Refused(t, r.Choose(ctx, i.ID, i.Choices), conference.KindConflict, "import.error.applied")
 	only := upload(ctx, t, r, "Tên đơn vị;Tỉnh\nCông ty Mẫu;Atlantis\n")
-	testkit.Refused(t, r.Apply(ctx, only.ID, true), conference.KindConflict, "import.error.nothing")
+	testkit.Refused(t, r.Apply(ctx, only.ID, only.Choices.Seal(), true), conference.KindConflict, "import.error.nothing")
+}
+
+// Whoever saw the outcome of other choices, in another window or before somebody changed
+// them, did not agree to these.
+func TestOnlyTheChoicesThatWereCheckedAreApplied(t *testing.T) {
+	r, d, _, ctx := importRoom(t)
+	i := upload(ctx, t, r, twoOrganisations)
+	other := i.Choices
+	other.Columns = map[string]int{"name": 0, "province": 1, "contact_phone": 2, "contact_name": 4}
+	if err := r.Choose(ctx, i.ID, other); err != nil {
+		t.Fatal(err)
+	}
+	before := dump(t, d)
+	testkit.Refused(t, r.Apply(ctx, i.ID, i.Choices.Seal(), true), conference.KindConflict, "import.error.stale")
+	testkit.Refused(t, r.Apply(ctx, i.ID, "", true), conference.KindConflict, "import.error.stale")
+	if diff := cmp.Diff(before, dump(t, d)); diff != "" {
+		t.Errorf("written in spite of other choices:\n%s", diff)
+	}
+	if err := r.Apply(ctx, i.ID, other.Seal(), false); err != nil {
+		t.Fatal(err)
+	}
+	applied(t, d, i.ID)
 }
 
 // After the merger a list with former names is stored under today's provinces.
@@ -198,7 +220,7 @@ func TestOnlyOrganisersImport(t *testing.T) {
 	i := upload(ctx, t, r, twoOrganisations)
 	steward := conference.WithActor(ctx, conference.Actor{Kind: conference.ActorStaff, ID: 2, Roles: []conference.Role{conference.RoleSteward}})
 	_, err := r.Upload(steward, "x.csv", []byte(twoOrganisations))
-	for _, err := range []error{err, r.Apply(steward, i.ID, false), r.Choose(steward, i.ID, i.Choices), r.DropImport(steward, i.ID), r.SaveContact(steward, edition.Contact{}), r.RemoveContact(steward, 1, 1)} {
+	for _, err := range []error{err, r.Apply(steward, i.ID, i.Choices.Seal(), false), r.Choose(steward, i.ID, i.Choices), r.DropImport(steward, i.ID), r.SaveContact(steward, edition.Contact{}), r.RemoveContact(steward, 1, 1)} {
 		testkit.Refused(t, err, conference.KindForbidden, "error.forbidden")
 	}
 }
@@ -237,7 +259,7 @@ func TestAnInterruptedListGoesOn(t *testing.T) {
 	}
 	ctx := conference.WithActor(t.Context(), conference.System())
 	i := upload(ctx, t, r, bigList(300))
-	if err := r.Apply(ctx, i.ID, false); err != nil {
+	if err := r.Apply(ctx, i.ID, i.Choices.Seal(), false); err != nil {
 		t.Fatal(err)
 	}
 	stops := 0
@@ -286,7 +308,7 @@ func TestFiftyThousandRowsBlockNobody(t *testing.T) {
 	r, d, _, ctx := importRoom(t)
 	const rows = 50_000
 	i := upload(ctx, t, r, bigList(rows))
-	if err := r.Apply(ctx, i.ID, false); err != nil {
+	if err := r.Apply(ctx, i.ID, i.Choices.Seal(), false); err != nil {
 		t.Fatal(err)
 	}
 	changes, stop := d.Subscribe(edition.ImportTopic(i.ID))

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -70,6 +72,16 @@ func (c *ImportChoices) Scan(src any) error {
 		return fmt.Errorf("choices hold %T", src)
 	}
 	return json.Unmarshal([]byte(text), c)
+}
+
+// Seal tells choices apart: what was checked with one is not what another would import.
+func (c ImportChoices) Seal() string {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return "" // numbers and words always have a text
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
 }
 
 func (i *Import) fields() []any {

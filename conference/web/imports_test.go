@@ -42,6 +42,17 @@ func (v *visitor) decide(path string, pairs ...string) (*http.Response, string) 
 	return v.send(http.MethodPost, path, "application/x-www-form-urlencoded", values.Encode())
 }
 
+// applyList presses the button that a list's page shows.
+func (v *visitor) applyList(at string, pairs ...string) (*http.Response, string) {
+	v.h.t.Helper()
+	_, body := v.get(at)
+	m := regexp.MustCompile(`name="checked" value="(\w+)"`).FindStringSubmatch(body)
+	if m == nil {
+		v.h.t.Fatalf("%s offers nothing to apply", at)
+	}
+	return v.decide(at+"/apply", append(pairs, "checked", m[1])...)
+}
+
 // waitApplied runs the lists that wait until one is applied. No house does so by itself:
 // what is written beside a test would be a riddle to whoever compares before and after.
 func (h *house) waitApplied(id int64) edition.Import {
@@ -80,7 +91,7 @@ func (h *house) checkImportPages(t *testing.T) {
 	at := res.Header.Get("Location")
 	_, body := v.get(at)
 	checkPage(t, "organiser", "en", at, body)
-	v.decide(at+"/apply", "leave_out", "1")
+	v.applyList(at, "leave_out", "1")
 	h.waitApplied(1)
 	_, body = v.get(at)
 	checkPage(t, "organiser", "en", at, body)
@@ -102,15 +113,24 @@ func TestAListIsCheckedDecidedAndImported(t *testing.T) {
 			t.Errorf("the page of the list lacks %q", want)
 		}
 	}
-	if res, body = v.decide(at + "/apply"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "Còn 2 dòng có lỗi") {
+	if res, body = v.applyList(at); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "Còn 2 dòng có lỗi") {
 		t.Errorf("applying a list with errors: %d", res.StatusCode)
 	}
-	res, _ = v.decide(at, "sheet", "0", "header", "1", "name", "1", "province", "2", "contact_name", "1", "contact_phone", "4")
+	res, body = v.decide(at, "sheet", "0", "header", "1", "name", "1", "province", "2", "contact_name", "1", "contact_phone", "4")
 	if res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("a column chosen twice: %d", res.StatusCode)
 	}
+	old := regexp.MustCompile(`name="checked" value="(\w+)"`).FindStringSubmatch(body)
+	if old != nil {
+		t.Error("the page of refused choices offers to apply others")
+	}
+	_, body = v.get(at)
+	old = regexp.MustCompile(`name="checked" value="(\w+)"`).FindStringSubmatch(body)
 	v.decide(at, "sheet", "0", "header", "1", "name", "1", "province", "2", "contact_name", "3", "contact_phone", "4", "encoding", "convert", "title_case", "1")
-	if res, body = v.decide(at+"/apply", "leave_out", "1"); res.StatusCode != http.StatusSeeOther {
+	if res, body = v.decide(at+"/apply", "leave_out", "1", "checked", old[1]); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "đã đổi sau lần kiểm tra") {
+		t.Errorf("applying what was checked with other choices: %d", res.StatusCode)
+	}
+	if res, body = v.applyList(at, "leave_out", "1"); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("apply: %d %s", res.StatusCode, body)
 	}
 	done := h.waitApplied(1)
@@ -124,7 +144,7 @@ func TestAListIsCheckedDecidedAndImported(t *testing.T) {
 	res, _ = v.sendList("danh sách.csv", []byte(listWithErrors))
 	again := res.Header.Get("Location")
 	v.decide(again, "sheet", "0", "header", "1", "name", "1", "province", "2", "contact_name", "3", "contact_phone", "4", "encoding", "convert", "title_case", "1")
-	v.decide(again+"/apply", "leave_out", "1")
+	v.applyList(again, "leave_out", "1")
 	if done := h.waitApplied(2); done.Added != 0 || done.Changed != 0 || done.Unchanged != 3 {
 		t.Errorf("the same list again: %+v", done)
 	}
@@ -228,6 +248,7 @@ func TestImportLooks(t *testing.T) {
 	look("upload", h.base+"/desk/organisations/import")
 	look("check", at)
 	tab.Click(`input[name="encoding"][value="convert"]`)
+	tab.WaitText("bấm Kiểm tra lại trước khi nhập")
 	tab.Press("Kiểm tra lại theo lựa chọn này")
 	tab.Click(`input[name="leave_out"]`)
 	tab.Press("Nhập: ")

@@ -25,6 +25,7 @@ type choicesPage struct {
 	Form       *ui.Form
 	Apply      *ui.Form
 	Failed     bool
+	Seal       string // of the choices that were checked, "" while the page shows others
 	Format     string
 	Sheets     []ui.Option
 	Headers    []ui.Option
@@ -86,7 +87,7 @@ func (d *Desk) showChoices(r *ui.Request, status int, i edition.Import, form, ap
 	page := choicesPage{I: i, Base: importsAt + "/" + ui.Itoa(i.ID), Form: form, Apply: apply, Failed: i.State == edition.ImportFailed, Checked: checked, Warnings: checked.Warnings(),
 		Frame: r.Frame("organisations", ui.Crumb{Label: r.T("desk.nav.organisations"), Href: organisationsAt}, ui.Crumb{Label: r.T("import.title"), Href: importsAt})}
 	if form == nil {
-		page.Form = choicesForm(r, i.Choices)
+		page.Form, page.Seal = choicesForm(r, i.Choices), i.Choices.Seal()
 	}
 	if apply == nil {
 		page.Apply = r.NewForm(nil)

@@ -142,7 +142,7 @@ func (d *Desk) applyImport(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Editions.Apply(r.Context(), i.ID, form.Checked("leave_out")); err != nil {
+	if err := d.Editions.Apply(r.Context(), i.ID, form.Get("checked"), form.Checked("leave_out")); err != nil {
 		if !form.Refuse(err) {
 			return err
 		}
