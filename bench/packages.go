@@ -1,8 +1,6 @@
 package main
 
 import (
-	"bufio"
-	"bytes"
 	"context"
 	"fmt"
 	"os"
@@ -74,15 +72,47 @@ func (b *bench) syncs() (p50, p99 time.Duration, err error) {
 	return waits[500], waits[990], nil
 }
 
-// results are the values of each benchmark by name and unit, one for each round.
-type results map[string]map[string][]float64
+// results are the values of each benchmark by name and unit, one for each round, and
+// what was asked for in vain.
+type results struct {
+	rounds  map[string]map[string][]float64
+	missing []string
+}
 
-func (r results) median(name, unit string) float64 {
-	all := slices.Sorted(slices.Values(r[name][unit]))
+func (r *results) median(name, unit string) float64 {
+	all := slices.Sorted(slices.Values(r.rounds[name][unit]))
 	if len(all) == 0 {
+		r.missing = append(r.missing, name+" "+unit)
 		return 0
 	}
 	return all[len(all)/2]
+}
+
+// parse reads what go test printed. It puts the number of processors behind a
+// benchmark's name, unless there is only one.
+func parse(printed []byte, processors int) (*results, error) {
+	r := &results{rounds: map[string]map[string][]float64{}}
+	for line := range strings.Lines(string(printed)) {
+		f := strings.Fields(line)
+		if len(f) < 4 || !strings.HasPrefix(f[0], "Benchmark") {
+			continue
+		}
+		name := strings.TrimPrefix(f[0], "Benchmark")
+		if processors > 1 {
+			name = strings.TrimSuffix(name, fmt.Sprintf("-%d", processors))
+		}
+		if r.rounds[name] == nil {
+			r.rounds[name] = map[string][]float64{}
+		}
+		for i := 2; i+1 < len(f); i += 2 {
+			v, err := strconv.ParseFloat(f[i], 64)
+			if err != nil {
+				return nil, fmt.Errorf("read %q: %w", line, err)
+			}
+			r.rounds[name][f[i+1]] = append(r.rounds[name][f[i+1]], v)
+		}
+	}
+	return r, nil
 }
 
 // packages runs the benchmarks beside the code, three rounds, and takes medians.
@@ -97,28 +127,14 @@ func (b *bench) packages(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("%w\n%s", err, raw)
 	}
-	all := results{}
-	for s := bufio.NewScanner(bytes.NewReader(raw)); s.Scan(); {
-		f := strings.Fields(s.Text())
-		if len(f) < 4 || !strings.HasPrefix(f[0], "Benchmark") {
-			continue
-		}
-		name := strings.TrimPrefix(f[0][:strings.LastIndex(f[0], "-")], "Benchmark")
-		if all[name] == nil {
-			all[name] = map[string][]float64{}
-		}
-		for i := 2; i+1 < len(f); i += 2 {
-			v, err := strconv.ParseFloat(f[i], 64)
-			if err != nil {
-				return fmt.Errorf("read %q: %w", s.Text(), err)
-			}
-			all[name][f[i+1]] = append(all[name][f[i+1]], v)
-		}
+	all, err := parse(raw, runtime.GOMAXPROCS(0))
+	if err != nil {
+		return err
 	}
 	return b.writePackages(all)
 }
 
-func (b *bench) writePackages(r results) error {
+func (b *bench) writePackages(r *results) error {
 	b.table("The writer", "Durable writes (a look-up and a new row, `synchronous=FULL`) through `db.Write` beside one transaction for each request on one connection, taking turns in one run.",
 		"callers", "`db.Write`, per second", "p50 ms", "p99 ms", "one transaction each, per second", "p50 ms", "p99 ms", "ratio", "target")
 	for _, callers := range []string{"1", "8", "64", "256"} {
@@ -144,6 +160,9 @@ func (b *bench) writePackages(r results) error {
 	for _, l := range [][2]string{{"a4-8", "A4, eight a page"}, {"a4-6", "A4, six a page"}, {"a4-4", "A4, four a page"}, {"label", "label printer"}} {
 		rate := r.median("Badges/"+l[0], "badges/s")
 		b.row("badges as PDF, "+l[1], round(rate), round(1e6/rate), "one core", "")
+	}
+	if len(r.missing) > 0 {
+		return fmt.Errorf("no benchmark gave %s", strings.Join(r.missing, ", "))
 	}
 	return nil
 }

@@ -47,8 +47,11 @@ func (c *scene) doorList(ctx context.Context) error {
 			began := time.Now()
 			status, _, size, err := l.ask(c.request(http.MethodGet, step.path+version, c.devices[0], "", nil), false)
 			waits = append(waits, time.Since(began))
-			if err = errors.Join(err, l.conn.Close()); err != nil || status != http.StatusOK {
-				return fmt.Errorf("%s answered %d (%w)", step.path, status, err)
+			if err = errors.Join(err, l.conn.Close()); err != nil {
+				return fmt.Errorf("%s: %w", step.path, err)
+			}
+			if status != http.StatusOK {
+				return fmt.Errorf("%s answered %d", step.path, status)
 			}
 			if version == "" {
 				c.got[keyDoorBytes] = float64(size) / 1e6

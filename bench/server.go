@@ -42,13 +42,13 @@ func (b *bench) serve(ctx context.Context, folder string, base *url.URL) (*serve
 		return nil, err
 	}
 	for {
-		res, err := get(ctx, base.String()+"/readyz")
-		if err == nil && res == http.StatusOK {
+		status, err := get(ctx, base.String()+"/readyz")
+		if err == nil && status == http.StatusOK {
 			s.started = time.Since(began)
 			return s, nil
 		}
 		if time.Since(began) > time.Minute {
-			return nil, errors.Join(fmt.Errorf("the program is not ready: %w", err), s.stop())
+			return nil, errors.Join(fmt.Errorf("the program is not ready: it answered %d", status), err, s.stop())
 		}
 		select {
 		case <-ctx.Done():

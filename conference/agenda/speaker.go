@@ -51,6 +51,12 @@ func GenderText(gender string) conference.Text {
 	return conference.Say("agenda.gender." + gender)
 }
 
+// Addressed gives the name with the form of address and the degree: "Bà TS. Nguyễn Thị
+// Mẫu". say puts a text into the reader's words.
+func (s SpeakerDraft) Addressed(say func(conference.Text) string) string {
+	return vietnamese.Normalise(say(HonorificText(s.Gender)) + " " + s.Degree + " " + s.FullName)
+}
+
 // Position gives job title and organisation, "" when neither is known.
 func (s SpeakerDraft) Position(lang string) string {
 	var parts []string

@@ -144,9 +144,9 @@ func (d CheckpointDraft) check(groups []edition.Group) (CheckpointDraft, error) 
 	if d.NameVi == "" {
 		p.Add("name_vi", "checkin.error.name_missing")
 	}
-	for field, name := range map[string]string{"name_vi": d.NameVi, "name_en": d.NameEn} {
-		if utf8.RuneCountInString(name) > maxPointName {
-			p.Add(field, "checkin.error.name_long", "max", maxPointName)
+	for _, name := range []struct{ field, text string }{{"name_vi", d.NameVi}, {"name_en", d.NameEn}} {
+		if utf8.RuneCountInString(name.text) > maxPointName {
+			p.Add(name.field, "checkin.error.name_long", "max", maxPointName)
 		}
 	}
 	slices.Sort(d.Groups)

@@ -161,7 +161,9 @@ func TestDoubtfulScans(t *testing.T) {
 	h.clock.Advance(time.Minute)
 	h.upload(h.b, checkin.Scan{ID: uuid(1), Seq: 1, Text: h.token(0), T: h.now()})
 	h.upload(h.a, late) // read a minute earlier, told later: it was first
-	h.upload(desk, h.scan(3, 1), checkin.Scan{ID: uuid(4), Seq: 4, Text: "https://example.vn/khac", T: h.now()})
+	grace := h.scan(7, 0)
+	grace.Anyway, grace.Reason = true, "escort"
+	h.upload(desk, grace, h.scan(3, 1), checkin.Scan{ID: uuid(4), Seq: 4, Text: "https://example.vn/khac", T: h.now()})
 	h.upload(h.a, checkin.Scan{ID: uuid(5), Seq: 5, DelegateID: h.delegates[2], T: h.now(), Reason: "lost"},
 		checkin.Scan{ID: uuid(6), Seq: 6, Text: h.token(3), T: h.now(), Off: 10 * 60_000})
 	if err := h.room.UndoLater(h.as(conference.RoleSupervisor), edition, uuid(5), " "); conference.KindOf(err) != conference.KindInvalid {
@@ -171,7 +173,7 @@ func TestDoubtfulScans(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := map[checkin.Doubt]int{checkin.Double: 1, checkin.Refusal: 2, checkin.ByHand: 1, checkin.Clock: 1, checkin.Undone: 0}
+	want := map[checkin.Doubt]int{checkin.Double: 1, checkin.Refusal: 2, checkin.ByHand: 1, checkin.Grace: 1, checkin.Clock: 1, checkin.Undone: 0}
 	if diff := cmp.Diff(want, counts); diff != "" {
 		t.Errorf("counts (-want +got):\n%s", diff)
 	}
@@ -179,11 +181,16 @@ func TestDoubtfulScans(t *testing.T) {
 	if err != nil || len(double) != 1 || double[0].ScanID != uuid(1) || double[0].FirstDevice != "Điện thoại A" || !double[0].CanUndo() {
 		t.Errorf("double %+v, %v", double, err)
 	}
+	for doubt, scan := range map[checkin.Doubt]string{checkin.ByHand: uuid(5), checkin.Grace: uuid(7)} {
+		if found, err := checkin.Doubtfuls(t.Context(), h.db, edition, doubt, 10); err != nil || len(found) != 1 || found[0].ScanID != scan {
+			t.Errorf("%s %+v, %v", doubt, found, err)
+		}
+	}
 	if err := h.room.UndoLater(h.as(conference.RoleSupervisor), edition, uuid(1), "Quét nhầm thẻ"); err != nil {
 		t.Fatal(err)
 	}
 	all, err := checkin.Doubtfuls(t.Context(), h.db, edition, "", 10)
-	if err != nil || len(all) != 5 {
+	if err != nil || len(all) != 6 {
 		t.Errorf("%d doubtful scans, %v", len(all), err)
 	}
 	if n := h.count(`SELECT count(*) FROM audit_entry WHERE action = 'checkin.undo' AND detail LIKE '%Quét nhầm thẻ%'`); n != 1 {

@@ -147,3 +147,32 @@ func TestCheckpoints(t *testing.T) {
 		t.Errorf("checkpoints: %v (-want +got):\n%s", err, d)
 	}
 }
+
+// Whoever looks at the doubtful scans reads who took an entry back, and why.
+func TestWhoTookAnEntryBack(t *testing.T) {
+	h := newHall(t, 2)
+	h.upload(h.a, h.scan(1, 0), h.scan(2, 1))
+	device := conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorDevice, ID: 1, Label: "Điện thoại A"})
+	if err := h.room.Undo(device, h.a, uuid(1), 0); err != nil {
+		t.Fatal(err)
+	}
+	h.upload(h.b, h.scan(3, 0)) // in again: the same delegate has a second undoing
+	supervisor := conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorStaff, ID: 2, Label: "Lê Thị Thí Dụ", Roles: []conference.Role{conference.RoleSupervisor}})
+	for scan, why := range map[string]string{uuid(2): "Quét nhầm thẻ", uuid(3): "Về sớm"} {
+		if err := h.room.UndoLater(supervisor, edition, scan, why); err != nil {
+			t.Fatal(err)
+		}
+	}
+	found, err := checkin.Doubtfuls(t.Context(), h.db, edition, checkin.Undone, 10)
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := map[string][3]string{}
+	for _, x := range found {
+		got[x.ScanID] = [3]string{string(x.UndoneByKind), x.UndoneBy, x.UndoneFor}
+	}
+	want := map[string][3]string{uuid(1): {"device", "Điện thoại A", ""}, uuid(2): {"staff", "Lê Thị Thí Dụ", "Quét nhầm thẻ"}, uuid(3): {"staff", "Lê Thị Thí Dụ", "Về sớm"}}
+	if d := cmp.Diff(want, got); d != "" || len(found) != len(want) {
+		t.Errorf("%d rows (-want +got):\n%s", len(found), d)
+	}
+}

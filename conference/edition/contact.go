@@ -3,6 +3,7 @@ package edition
 import (
 	"context"
 	"fmt"
+	"slices"
 
 	"hoinghi/conference"
 	"hoinghi/conference/audit"
@@ -38,12 +39,13 @@ func (c *Contact) fields() []any {
 	return []any{&c.ID, &c.OrganisationID, &c.FullName, &c.JobTitle, &c.Phone, &c.OtherPhone, &c.Email, &c.Source, &c.Consented, &c.ChangedAt}
 }
 
-const sqlContacts = `SELECT id, organisation_id, full_name, job_title, phone, other_phone, email, source, consented, changed_at
-FROM contact WHERE ?1 = 0 OR organisation_id = ?1 ORDER BY organisation_id, position, id`
+const contactColumns = `SELECT id, organisation_id, full_name, job_title, phone, other_phone, email, source, consented, changed_at FROM contact`
+
+const sqlContacts = contactColumns + ` WHERE organisation_id = ? ORDER BY position, id`
 
 // Contacts gives the contacts of an organisation, the first to be asked first.
 func Contacts(ctx context.Context, q db.Reader, organisationID int64) ([]Contact, error) {
-	return db.Many(ctx, q, sqlContacts, (*Contact).fields, idOrNone(organisationID))
+	return db.Many(ctx, q, sqlContacts, (*Contact).fields, organisationID)
 }
 
 // check gives what is wrong with a contact and brings it into the form in which it
@@ -61,7 +63,7 @@ func (c *Contact) check(p *conference.Problems) {
 
 // same reports whether two contacts hold the same; source and moment do not count.
 func (c Contact) same(o Contact) bool {
-	return c.FullName == o.FullName && c.JobTitle == o.JobTitle && c.Phone == o.Phone && c.OtherPhone == o.OtherPhone && c.Email == o.Email
+	return c.FullName == o.FullName && c.JobTitle == o.JobTitle && c.Phone == o.Phone && c.OtherPhone == o.OtherPhone && c.Email == o.Email && c.Consented == o.Consented
 }
 
 const (
@@ -110,28 +112,17 @@ func (r *Room) SaveContact(ctx context.Context, c Contact) error {
 		if c.check(&p); p.Any() {
 			return p.Err()
 		}
-		if c.ID == 0 && len(stored) >= maxContacts {
+		at := slices.IndexFunc(stored, func(s Contact) bool { return s.ID == c.ID })
+		switch {
+		case c.ID == 0 && len(stored) >= maxContacts:
 			return conference.Fail(conference.KindConflict, "edition.error.contacts_full", "max", maxContacts)
-		}
-		for _, s := range stored {
-			if s.ID == c.ID && s.same(c) && s.Consented == c.Consented {
-				return nil
-			}
-		}
-		if c.ID != 0 && !hasContact(stored, c.ID) {
+		case c.ID != 0 && at < 0:
 			return conference.NotFound()
+		case at >= 0 && stored[at].same(c):
+			return nil
 		}
 		return saveContact(ctx, tx, c)
 	})
-}
-
-func hasContact(all []Contact, id int64) bool {
-	for _, c := range all {
-		if c.ID == id {
-			return true
-		}
-	}
-	return false
 }
 
 const sqlRemoveContact = `DELETE FROM contact WHERE id = ? AND organisation_id = ?`
@@ -153,8 +144,7 @@ func (r *Room) RemoveContact(ctx context.Context, organisationID, id int64) erro
 	})
 }
 
-const sqlFocalPoint = `SELECT id, organisation_id, full_name, job_title, phone, other_phone, email, source, consented, changed_at
-FROM contact WHERE organisation_id = ?1 AND (consented = 1 OR changed_at >= ?2) ORDER BY position, id LIMIT 1`
+const sqlFocalPoint = contactColumns + ` WHERE organisation_id = ?1 AND (consented = 1 OR changed_at >= ?2) ORDER BY position, id LIMIT 1`
 
 // FocalPoint gives the contact to be asked about an organisation's next delegation:
 // the first who agreed to be kept or was entered within a year. conference.NotFound if there is none.

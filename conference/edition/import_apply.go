@@ -43,7 +43,7 @@ func (r *Room) Apply(ctx context.Context, id int64, seen string, leaveOut bool) 
 		return conference.Fail(conference.KindConflict, "import.error.stale")
 	case checked.Errors > 0 && !leaveOut:
 		var p conference.Problems
-		p.Add("leave_out", "import.error.rows_wrong", "n", checked.Errors)
+		p.Add("leave_out", "import.error.rows_wrong", "n", conference.Names{Vi: vietnamese.Number(checked.Errors, "vi"), En: vietnamese.Number(checked.Errors, "en")})
 		return p.Err()
 	case len(checked.Entries) == 0:
 		return conference.Fail(conference.KindConflict, "import.error.nothing")
@@ -110,8 +110,9 @@ func (r *Room) apply(ctx context.Context, i Import) error {
 		return err
 	}
 	ctx = conference.WithActor(ctx, conference.Actor{Kind: conference.ActorStaff, ID: i.ByID, Label: i.ByLabel})
-	for from := i.Done; from < len(checked.Entries); {
-		chunk := checked.Entries[from:min(from+importChunk, len(checked.Entries))]
+	entries := checked.Entries // the tables they were read from are not held until the end
+	for from := i.Done; from < len(entries); {
+		chunk := entries[from:min(from+importChunk, len(entries))]
 		err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return applyChunk(ctx, tx, i.ID, chunk) })
 		pause := importGap
 		switch {

@@ -15,6 +15,7 @@ import (
 	"hoinghi/conference/edition"
 	"hoinghi/conference/testkit"
 	"hoinghi/db"
+	"hoinghi/templates"
 )
 
 func upload(ctx context.Context, t testing.TB, r *edition.Room, text string) edition.Import {
@@ -83,10 +84,7 @@ func TestACorrectedListSaysWhatChanged(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	var got []string
-	for _, c := range changes {
-		got = append(got, fmt.Sprintf("%d %s: %s → %s", c.Row, c.Field, c.Before, c.After))
-	}
+	got := changeLines(changes)
 	want := []string{"2 email: sct@longan.example → vanphong@longan.example", "2 contact_name:  → Trần Văn Mẫu"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
@@ -105,6 +103,14 @@ func TestACorrectedListSaysWhatChanged(t *testing.T) {
 	if diff := cmp.Diff([]string{"Bùi Thị Thí Dụ edition.import", "Bùi Thị Thí Dụ edition.add_contact", "Bùi Thị Thí Dụ edition.change_organisation", "Bùi Thị Thí Dụ edition.import"}, actions); diff != "" {
 		t.Errorf("record (-want +got):\n%s", diff)
 	}
+}
+
+func changeLines(changes []edition.ImportChange) []string {
+	var out []string
+	for _, c := range changes {
+		out = append(out, fmt.Sprintf("%d %s: %s → %s", c.Row, c.Field, c.Before, c.After))
+	}
+	return out
 }
 
 // people gives the contacts of an organisation in short.
@@ -147,6 +153,37 @@ func TestColleaguesWhoShareATelephoneAreTwoPersons(t *testing.T) {
 	want := []string{"Kiều Thử Lan, Trưởng phòng, 0912 345 678, lan@hn.example.vn", "Tống Thử Minh, Chuyên viên, 0226 3852 232", "Phan Thử Nga, lan@hn.example.vn"}
 	if diff := cmp.Diff(want, people(ctx, t, d, id)); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+// Lists do not add up to more contacts than an organisation may have: the one that
+// is known is still corrected, and who is left out is named.
+func TestListsDoNotExceedTheContactsOfAnOrganisation(t *testing.T) {
+	r, d, _, ctx := importRoom(t)
+	rows := func(from, to int) string {
+		list := "Tên đơn vị;Tỉnh;Họ tên đầu mối;Chức vụ\n"
+		for n := from; n <= to; n++ {
+			list += fmt.Sprintf("Làng nghề Mẫu;Long An;Nguyễn Thị Mẫu%d;Nghệ nhân\n", n)
+		}
+		return list
+	}
+	importText(ctx, t, r, d, rows(1, 19))
+	i := upload(ctx, t, r, strings.ReplaceAll(rows(19, 22), "Nghệ nhân\n", "Trưởng làng\n"))
+	checked, err := r.CheckImport(ctx, i)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"2 edition.error.contacts_full"}, problemsOf(t, checked)); diff != "" || checked.Problems[0].Value != "Nguyễn Thị Mẫu21, Nguyễn Thị Mẫu22" {
+		t.Errorf("problems (-want +got):\n%s%+v", diff, checked.Problems)
+	}
+	if err := r.Apply(ctx, i.ID, i.Choices.Seal(), false); err != nil {
+		t.Fatal(err)
+	}
+	applied(t, d, i.ID)
+	for query, want := range map[string]int{`SELECT count(*) FROM contact`: 20, `SELECT count(*) FROM contact WHERE job_title = 'Trưởng làng'`: 2} {
+		if n, err := db.Value[int](ctx, d, query); err != nil || n != want {
+			t.Errorf("%s: %d, want %d: %v", query, n, want, err)
+		}
 	}
 }
 
@@ -212,6 +249,45 @@ func TestFormerProvincesAreStoredAsTheyAreToday(t *testing.T) {
 	}
 	if diff := cmp.Diff([]string{"2 province_former", "3 province_former"}, problemsOf(t, checked)); diff != "" {
 		t.Errorf("problems (-want +got):\n%s", diff)
+	}
+	loc, err := templates.LoadLocales()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for lang, want := range map[string]string{"vi": "tỉnh Long An nay thuộc tỉnh Tây Ninh", "en": "Long An Province is part of Tay Ninh Province today"} {
+		if got := loc.In(lang).Text(checked.Problems[0].Text); !strings.HasPrefix(got, want) {
+			t.Errorf("%s: %q, want %q", lang, got, want)
+		}
+	}
+}
+
+// A list of before the merger is the same list after it, for whoever was not dissolved;
+// of two of one name the one that was in the province all along is meant.
+func TestOrganisationsOutliveTheMerger(t *testing.T) {
+	r, d, clock, ctx := importRoom(t)
+	const list = "Tên đơn vị;Tỉnh\nCông ty Mẫu;Long An\nTrung tâm Khuyến công Long An;Long An\nTrung tâm Khuyến công Tây Ninh;Tây Ninh\nHợp tác xã Thí Dụ;Long An\nHợp tác xã Thí Dụ;Tây Ninh\n"
+	if got := countsOf(importText(ctx, t, r, d, list)); got != (counts{Added: 5}) {
+		t.Fatalf("before the merger: %+v", got)
+	}
+	clock.Set(time.Date(2026, 11, 24, 3, 0, 0, 0, time.UTC))
+	if got := countsOf(importText(ctx, t, r, d, list[:strings.LastIndex(list, "Hợp")])); got != (counts{Unchanged: 4}) {
+		t.Errorf("after the merger: %+v", got)
+	}
+	i := importText(ctx, t, r, d, "Tên đơn vị;Tỉnh;Email\nHợp tác xã Thí Dụ;Tây Ninh;htx@mau.example\n")
+	changes, err := edition.ImportChanges(ctx, d, i.ID, false, 10)
+	if err != nil || len(changes) != 1 {
+		t.Fatalf("changes: %+v, %v", changes, err)
+	}
+	o, err := edition.OrganisationByID(ctx, d, changes[0].OrganisationID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	places, err := edition.PlacesOn(ctx, d, "2022-09-01")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if p := places.Named(o.ProvinceID); p.NameVi != "Tây Ninh" {
+		t.Errorf("the organisation of %s was changed", p.NameVi)
 	}
 }
 

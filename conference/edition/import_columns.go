@@ -46,13 +46,13 @@ func importColumns() []sheet.Column {
 			"tinh thanh pho truc thuoc tw", "province", "province or city", "thanh pho", "khu vuc tinh"}},
 		{Key: string(FieldContactName), Words: []string{"dau moi", "ho ten dau moi", "ho va ten dau moi", "ho va ten can bo dau moi", "can bo dau moi", "nguoi lien he", "ho ten nguoi lien he",
 			"ho va ten nguoi lien he", "dau moi lien he", "can bo phu trach", "can bo theo doi", "nguoi dai dien", "nguoi phu trach", "ho va ten", "ho ten", "contact", "contact person", "focal point", "lien he"}},
-		{Key: string(FieldContactTitle), Words: []string{"chuc vu", "chuc danh", "chuc vu dau moi", "chuc vu cua dau moi", "chuc vu nguoi lien he", "job title", "position"}},
+		{Key: string(FieldContactTitle), Words: []string{"chuc vu", "chuc danh", "chuc vu dau moi", "chuc vu cua dau moi", "chuc vu nguoi lien he", "job title", "focal points job title", "position"}},
 		{Key: string(FieldContactPhone), Words: []string{"dien thoai dau moi", "dien thoai cua dau moi", "dien thoai nguoi lien he", "sdt dau moi", "sdt nguoi lien he", "di dong", "so di dong", "dtdd", "dien thoai di dong",
-			"dt di dong", "sdt di dong", "mobile", "zalo", "so zalo", "dien thoai zalo", "focal point s telephone", "contact phone"}, Shared: phones, After: string(FieldContactName)},
-		{Key: string(FieldContactEmail), Words: []string{"email dau moi", "email cua dau moi", "email nguoi lien he", "thu dien tu dau moi", "thu dien tu cua dau moi", "thu dien tu nguoi lien he", "contact email", "focal point s e mail"},
+			"dt di dong", "sdt di dong", "mobile", "zalo", "so zalo", "dien thoai zalo", "focal points telephone", "contact phone"}, Shared: phones, After: string(FieldContactName)},
+		{Key: string(FieldContactEmail), Words: []string{"email dau moi", "email cua dau moi", "email nguoi lien he", "thu dien tu dau moi", "thu dien tu cua dau moi", "thu dien tu nguoi lien he", "contact email", "focal points e mail"},
 			Shared: mails, After: string(FieldContactName)},
-		{Key: string(FieldEmail), Words: append([]string{"email don vi", "email co quan", "thu dien tu don vi", "thu dien tu cua don vi", "thu dien tu co quan", "hop thu don vi", "organisation s e mail"}, mails...)},
-		{Key: string(FieldPhone), Words: append([]string{"dien thoai don vi", "dien thoai cua don vi", "dien thoai co quan", "dt co quan", "dien thoai co dinh", "so may ban", "may ban", "sdt co quan", "sdt don vi", "so dien thoai co quan", "so dien thoai don vi", "so dt co quan", "organisation s telephone"}, phones...)},
+		{Key: string(FieldEmail), Words: append([]string{"email don vi", "email co quan", "thu dien tu don vi", "thu dien tu cua don vi", "thu dien tu co quan", "hop thu don vi", "organisations e mail"}, mails...)},
+		{Key: string(FieldPhone), Words: append([]string{"dien thoai don vi", "dien thoai cua don vi", "dien thoai co quan", "dt co quan", "dien thoai co dinh", "so may ban", "may ban", "sdt co quan", "sdt don vi", "so dien thoai co quan", "so dien thoai don vi", "so dt co quan", "organisations telephone"}, phones...)},
 	}
 }
 
@@ -65,11 +65,11 @@ var kindWords = []struct {
 	{KindDoit, []string{"so cong thuong", "sct", "department of industry and trade"}},
 	{KindIPC, []string{"trung tam khuyen cong", "ttkc", "tt khuyen cong", "trung tam xuc tien thuong mai va khuyen cong", "industrial promotion centre"}},
 	{"commune_unit", []string{"uy ban nhan dan xa", "uy ban nhan dan phuong", "uy ban nhan dan dac khu", "ubnd xa", "ubnd phuong", "ubnd dac khu", "phong kinh te ha tang va do thi",
-		"people s committee of a commune", "people s committee of a ward"}},
+		"peoples committee of a commune", "peoples committee of a ward"}},
 	{"district_unit", []string{"uy ban nhan dan huyen", "uy ban nhan dan thi xa", "uy ban nhan dan quan", "ubnd huyen", "ubnd thi xa", "ubnd quan", "phong kinh te", "don vi cap huyen", "district body", "district unit"}},
-	{"provincial_committee", []string{"uy ban nhan dan", "ubnd", "provincial people s committee", "people s committee"}},
+	{"provincial_committee", []string{"uy ban nhan dan", "ubnd", "provincial peoples committee", "peoples committee"}},
 	{"ministry", []string{"lanh dao bo", "bo cong thuong", "leaders of the ministry", "ministry of industry and trade"}},
-	{KindMinistryDepartment, []string{"cuc", "vu", "vien thuoc bo", "cuc vu vien", "department or institute of the ministry"}},
+	{KindMinistryDepartment, []string{"cuc", "vu", "vien thuoc bo", "cuc vu vien", "departments and institutes of the ministry", "department or institute of the ministry"}},
 	{"press_central", []string{"bao dai trung uong", "thong tan xa", "dai truyen hinh viet nam", "dai tieng noi viet nam", "bao cong thuong", "bao nhan dan", "central press"}},
 	{"press_local", []string{"bao dai dia phuong", "bao va phat thanh", "dai phat thanh", "bao", "dai", "local press", "tap chi"}},
 	{"bank", []string{"ngan hang", "bank"}},
@@ -125,8 +125,17 @@ func (k OrganisationKind) public() bool {
 	}
 }
 
-// organisationKey gives what two spellings of one organisation have in common.
-func organisationKey(places *Places, o Organisation) string {
+// entryKey is what two spellings of one organisation have in common: the province of
+// the day, since an organisation outlives a merger, and its name.
+type entryKey struct {
+	province int64
+	name     string
+}
+
+func keyOf(places *Places, o Organisation) entryKey {
+	if now, ok := places.On(o.ProvinceID); ok {
+		o.ProvinceID = now.ProvinceID
+	}
 	key := vietnamese.DedupeKey(o.NameVi)
 	for short, long := range map[string]string{"sct ": "so cong thuong ", "ttkc ": "trung tam khuyen cong ", "ubnd ": "uy ban nhan dan "} {
 		if rest, ok := strings.CutPrefix(key+" ", short); ok {
@@ -136,5 +145,5 @@ func organisationKey(places *Places, o Organisation) string {
 	if o.Kind.public() && o.ProvinceID != 0 {
 		key = places.Without(key, o.ProvinceID)
 	}
-	return key
+	return entryKey{o.ProvinceID, key}
 }

@@ -200,8 +200,7 @@ func pack(b *sheet.Book) ([]byte, error) {
 
 const sqlCells = `SELECT cells FROM import_cells WHERE import_id = ?`
 
-// ImportBook gives the tables of a list.
-func ImportBook(ctx context.Context, q db.Reader, id int64) (*sheet.Book, error) {
+func unpack(ctx context.Context, q db.Reader, id int64) (*sheet.Book, error) {
 	cells, err := db.Value[[]byte](ctx, q, sqlCells, id)
 	if err != nil {
 		return nil, err
@@ -220,7 +219,7 @@ func ImportBook(ctx context.Context, q db.Reader, id int64) (*sheet.Book, error)
 const sqlChoose = `UPDATE import_job SET choices = ? WHERE id = ? AND state IN ('uploaded', 'failed')`
 
 // Choose keeps what the organiser decided. With another sheet or header row than before, columns
-// are guessed anew. Errors: invalid with the fields sheet, header, or the ImportField that was
+// are guessed anew. Errors: invalid with the fields encoding, sheet, header, or the ImportField that was
 // given a column twice or lacks one; conflict when the list is applied already; not_found, forbidden.
 func (r *Room) Choose(ctx context.Context, id int64, c ImportChoices) error {
 	if err := conference.MayOrganise(ctx); err != nil {
@@ -230,7 +229,7 @@ func (r *Room) Choose(ctx context.Context, id int64, c ImportChoices) error {
 	if err != nil {
 		return err
 	}
-	book, err := ImportBook(ctx, r.db, id)
+	book, err := unpack(ctx, r.db, id)
 	if err != nil {
 		return err
 	}
@@ -256,6 +255,9 @@ func (r *Room) Choose(ctx context.Context, id int64, c ImportChoices) error {
 // complete checks choices and fills in what follows from a new table.
 func (c *ImportChoices) complete(book *sheet.Book, before ImportChoices) error {
 	var p conference.Problems
+	if !slices.Contains([]string{LegacyAsk, LegacyConvert, LegacyKeep}, c.Encoding) {
+		p.Add("encoding", "import.error.encoding")
+	}
 	if c.Sheet < 0 || c.Sheet >= len(book.Sheets) {
 		p.Add("sheet", "import.error.sheet")
 		return p.Err()
@@ -266,14 +268,14 @@ func (c *ImportChoices) complete(book *sheet.Book, before ImportChoices) error {
 		one := sheet.Book{Sheets: []sheet.Sheet{*s}}
 		guess := one.FindTable(importColumns())
 		c.Header, c.Columns = guess.Header, guess.Columns
-		return nil
+		return p.Err()
 	case c.Header != before.Header:
 		if c.Header < sheet.NoHeader || c.Header >= len(s.Rows) {
 			p.Add("header", "import.error.header")
 			return p.Err()
 		}
 		c.Columns = s.Match(c.Header, importColumns())
-		return nil
+		return p.Err()
 	}
 	used := map[int]bool{}
 	for _, f := range ImportFields() {
@@ -291,16 +293,13 @@ func (c *ImportChoices) complete(book *sheet.Book, before ImportChoices) error {
 			used[column] = true
 		}
 	}
-	if !slices.Contains([]string{LegacyAsk, LegacyConvert, LegacyKeep}, c.Encoding) {
-		p.Add("encoding", "import.error.encoding")
-	}
 	return p.Err()
 }
 
 // CheckImport reads the whole list as it was decided and compares it with what is
 // stored. It writes nothing.
 func (r *Room) CheckImport(ctx context.Context, i Import) (Checked, error) {
-	book, err := ImportBook(ctx, r.db, i.ID)
+	book, err := unpack(ctx, r.db, i.ID)
 	if err != nil {
 		return Checked{}, err
 	}
@@ -318,6 +317,7 @@ func (r *Room) CheckImport(ctx context.Context, i Import) (Checked, error) {
 		return Checked{}, err
 	}
 	out.compare(places, stored)
+	out.Book = book
 	return out, nil
 }
 

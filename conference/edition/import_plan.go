@@ -3,7 +3,11 @@ package edition
 import (
 	"context"
 	"fmt"
+	"slices"
+	"strings"
 
+	"hoinghi/conference"
+	"hoinghi/conference/sheet"
 	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
 )
@@ -17,13 +21,15 @@ type known struct {
 const sqlKnown = `SELECT id, kind, COALESCE(province_id, 0), name_vi, name_en, email, phone, other_phone, valid_from, COALESCE(valid_to, '')
 FROM organisation WHERE (valid_from = '' OR valid_from <= ?1) AND (valid_to IS NULL OR valid_to >= ?1) ORDER BY id`
 
+const sqlAllContacts = contactColumns + ` ORDER BY organisation_id, position, id`
+
 // readKnown gives the organisations that exist on a day by what two spellings have in common.
 func readKnown(ctx context.Context, q db.Reader, places *Places, day string) (map[entryKey]*known, error) {
 	all, err := db.Many(ctx, q, sqlKnown, (*Organisation).fields, day)
 	if err != nil {
 		return nil, fmt.Errorf("organisations: %w", err)
 	}
-	contacts, err := db.Many(ctx, q, sqlContacts, (*Contact).fields, 0)
+	contacts, err := db.Many(ctx, q, sqlAllContacts, (*Contact).fields)
 	if err != nil {
 		return nil, fmt.Errorf("contacts: %w", err)
 	}
@@ -32,8 +38,9 @@ func readKnown(ctx context.Context, q db.Reader, places *Places, day string) (ma
 	for _, o := range all {
 		k := &known{Organisation: o}
 		byID[o.ID] = k
-		key := entryKey{o.ProvinceID, organisationKey(places, o)}
-		if _, twice := out[key]; !twice {
+		key := keyOf(places, o)
+		// Of two, one that was in the province all along.
+		if first := out[key]; first == nil || first.ProvinceID != key.province && o.ProvinceID == key.province {
 			out[key] = k
 		}
 	}
@@ -49,7 +56,10 @@ func readKnown(ctx context.Context, q db.Reader, places *Places, day string) (ma
 func (c *Checked) compare(places *Places, stored map[entryKey]*known) {
 	for i := range c.Entries {
 		e := &c.Entries[i]
-		e.stored = stored[entryKey{e.Organisation.ProvinceID, organisationKey(places, e.Organisation)}]
+		e.stored = stored[keyOf(places, e.Organisation)]
+		if e.stored != nil {
+			c.bound(e)
+		}
 		e.State, e.Changes = e.against(e.stored)
 		switch e.State {
 		case EntryNew:
@@ -60,6 +70,27 @@ func (c *Checked) compare(places *Places, stored map[entryKey]*known) {
 			c.Same++
 		}
 	}
+}
+
+// bound leaves out the new contacts that an organisation has no room for beside its
+// stored ones, and says whose.
+func (c *Checked) bound(e *Entry) {
+	room := maxContacts - len(e.stored.contacts)
+	var over []string
+	for _, m := range e.mergedContacts(e.stored.contacts) {
+		if m.ID != 0 {
+			continue
+		}
+		if room--; room < 0 {
+			over = append(over, m.FullName)
+		}
+	}
+	if len(over) == 0 {
+		return
+	}
+	e.Contacts = slices.DeleteFunc(e.Contacts, func(m Contact) bool { return slices.Contains(over, m.FullName) })
+	c.Problems = append(c.Problems, RowProblem{Row: e.Row, Field: FieldContactName, Column: sheet.NoHeader, Value: strings.Join(over, ", "),
+		Text: conference.Say("edition.error.contacts_full", "max", maxContacts)})
 }
 
 // against compares an entry with what is stored.
@@ -77,25 +108,33 @@ func (e *Entry) against(k *known) (EntryState, []FieldChange) {
 	return EntryChanged, changes
 }
 
-// merged gives the organisation as it will be, and what that changes. An empty cell
-// never empties what is stored.
-func (e *Entry) merged(stored Organisation) (Organisation, []FieldChange) {
-	out := stored
-	var changes []FieldChange
-	set := func(f ImportField, place *string, value string, show func(string) string) {
-		if value == "" || value == *place {
-			return
-		}
-		changes = append(changes, FieldChange{f, show(*place), show(value)})
+// differences collects what changes.
+type differences []FieldChange
+
+// fill puts a value in its place. An empty one never empties what is stored.
+func (d *differences) fill(f ImportField, place *string, value string, show func(string) string) {
+	if value != "" {
+		d.replace(f, place, value, show)
+	}
+}
+
+func (d *differences) replace(f ImportField, place *string, value string, show func(string) string) {
+	if value != *place {
+		*d = append(*d, FieldChange{f, show(*place), show(value)})
 		*place = value
 	}
+}
+
+// merged gives the organisation as it will be, and what that changes.
+func (e *Entry) merged(stored Organisation) (out Organisation, d differences) {
+	out = stored
 	if betterSpelling(stored.NameVi, e.Organisation.NameVi) {
-		set(FieldName, &out.NameVi, e.Organisation.NameVi, asIs)
+		d.fill(FieldName, &out.NameVi, e.Organisation.NameVi, asIs)
 	}
-	set(FieldEmail, &out.Email, e.Organisation.Email, asIs)
-	set(FieldPhone, &out.Phone, e.Organisation.Phone, vietnamese.FormatPhone)
-	set(FieldPhone, &out.OtherPhone, e.Organisation.OtherPhone, vietnamese.FormatPhone)
-	return out, changes
+	d.fill(FieldEmail, &out.Email, e.Organisation.Email, asIs)
+	d.fill(FieldPhone, &out.Phone, e.Organisation.Phone, vietnamese.FormatPhone)
+	d.fill(FieldPhone, &out.OtherPhone, e.Organisation.OtherPhone, vietnamese.FormatPhone)
+	return out, d
 }
 
 func asIs(s string) string { return s }
@@ -109,7 +148,7 @@ func betterSpelling(stored, now string) bool {
 // contactChange is a contact as it will be; ID is 0 for a new one.
 type contactChange struct {
 	Contact
-	changes []FieldChange
+	changes differences
 }
 
 // mergedContacts pairs the contacts of an entry with the stored ones by name: as it is
@@ -144,12 +183,8 @@ func (e *Entry) mergedContacts(stored []Contact) []contactChange {
 // empty cell never empties what is stored.
 func mergeContact(stored, c Contact) contactChange {
 	out := contactChange{Contact: stored}
-	set := func(f ImportField, place *string, value string, show func(string) string) {
-		if value != "" && value != *place {
-			out.changes = append(out.changes, FieldChange{f, show(*place), show(value)})
-			*place = value
-		}
-	}
+	d := &out.changes
+	set := d.fill
 	if betterSpelling(stored.FullName, c.FullName) {
 		set(FieldContactName, &out.FullName, c.FullName, asIs)
 	}

@@ -1,6 +1,7 @@
 package edition
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 	"unicode"
@@ -60,17 +61,18 @@ const maxExamples = 8
 
 // Checked is what is found in a file with the choices of the organiser.
 type Checked struct {
-	Rows     int   // rows with data
-	Skipped  []int // row numbers of headings, sums and signatures inside the table
+	Book     *sheet.Book // what was read
+	Rows     int         // rows with data
+	Skipped  []int       // row numbers of headings, sums and signatures inside the table
 	Entries  []Entry
 	Problems []RowProblem
 	Errors   int // rows that cannot be taken
 	New      int
 	Changed  int
 	Same     int
-	Legacy   []Conversion // text in an old encoding
-	Encoding vietnamese.Legacy
-	Capitals []Conversion // names in capitals only
+	Legacy   []Conversion      // text in an old encoding
+	Encoding vietnamese.Legacy // of the first column that is in one
+	Capitals []Conversion      // names in capitals only
 }
 
 // Warnings gives the number of problems that stop no row.
@@ -92,11 +94,6 @@ type reader struct {
 	out     Checked
 	byKey   map[entryKey]int // index into out.Entries
 	above   above
-}
-
-type entryKey struct {
-	province int64
-	key      string
 }
 
 // readEntries reads every row of the chosen table. It writes nothing and asks nothing.
@@ -121,14 +118,15 @@ func readEntries(places *Places, s *sheet.Sheet, choices ImportChoices) Checked 
 
 // detectLegacy looks at each column by itself: often only the names are old.
 func (r *reader) detectLegacy(rows []sheet.Row) {
-	for _, column := range r.choices.Columns {
+	for _, f := range ImportFields() {
+		column := r.column(f)
 		texts := make([]string, 0, len(rows))
 		for _, row := range rows {
 			texts = append(texts, row.Cell(column))
 		}
 		if l := vietnamese.DetectLegacy(texts); l != vietnamese.NotLegacy {
 			r.legacy[column] = l
-			r.out.Encoding = l
+			r.out.Encoding = cmp.Or(r.out.Encoding, l)
 		}
 	}
 }

@@ -26,7 +26,7 @@ func (r *reader) row(row sheet.Row) {
 		return
 	}
 	if !further {
-		key := entryKey{o.ProvinceID, organisationKey(r.places, o)}
+		key := keyOf(r.places, o)
 		at, seen := r.byKey[key]
 		if !seen {
 			at = len(r.out.Entries)
@@ -143,7 +143,7 @@ func (r *rowReader) province(o Organisation) int64 {
 		r.unknownProvince(written)
 		return 0
 	case former.ProvinceID != 0:
-		r.problem(FieldProvince, false, "import.problem.province_former", "former", former.Print("vi"), "province", conference.Names{Vi: now.Print("vi"), En: now.Print("en")})
+		r.problem(FieldProvince, false, "import.problem.province_former", "former", conference.Names{Vi: former.Print("vi"), En: former.Print("en")}, "province", conference.Names{Vi: now.Print("vi"), En: now.Print("en")})
 	}
 	r.provinceOfName(o, now)
 	return now.ProvinceID

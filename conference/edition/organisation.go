@@ -86,7 +86,7 @@ VALUES (?1, NULLIF(?2, 0), ?3, ?4, ?5, ?6, ?7, ?8, ?9, NULLIF(?10, ''), ?11, ?11
 
 // AddOrganisation writes a new organisation and gives it with its number; o.ID is
 // ignored. Errors: invalid with the fields kind, province, name_vi, name_en, email,
-// phone, valid_from, valid_to.
+// phone, other_phone, valid_from, valid_to.
 func AddOrganisation(ctx context.Context, tx *db.Tx, o Organisation) (Organisation, error) {
 	var p conference.Problems
 	o.check(&p)

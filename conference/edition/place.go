@@ -72,7 +72,7 @@ func (p *Places) add(name string, id int64) {
 
 // placeKey folds a province's name without its kind.
 func placeKey(name string) string {
-	key := vietnamese.Fold(vietnamese.CanonicalTone(name))
+	key := vietnamese.Fold(name)
 	for _, kind := range []string{"tinh ", "thanh pho ", "tp ", "t p ", "city of "} {
 		key = strings.TrimPrefix(key, kind)
 	}
@@ -112,10 +112,8 @@ func (p *Places) On(id int64) (Province, bool) {
 		if len(versions) == 0 {
 			return Province{}, false
 		}
-		for _, v := range versions {
-			if v.ValidFrom <= p.day && (v.ValidTo == "" || v.ValidTo >= p.day) {
-				return v, true
-			}
+		if v, ok := p.itself(id); ok {
+			return v, true
 		}
 		moved := false
 		for _, m := range p.next[id] {
@@ -138,19 +136,27 @@ func (p *Places) Named(id int64) Province {
 	if len(versions) == 0 {
 		return Province{}
 	}
-	for _, v := range versions {
-		if v.ValidFrom <= p.day && (v.ValidTo == "" || v.ValidTo >= p.day) {
-			return v
-		}
+	if v, ok := p.itself(id); ok {
+		return v
 	}
 	return versions[len(versions)-1]
+}
+
+// itself gives the version of a province that holds on the day.
+func (p *Places) itself(id int64) (Province, bool) {
+	for _, v := range p.versions[id] {
+		if v.ValidFrom <= p.day && (v.ValidTo == "" || v.ValidTo >= p.day) {
+			return v, true
+		}
+	}
+	return Province{}, false
 }
 
 // All gives the provinces of the day in Vietnamese order.
 func (p *Places) All() []Province {
 	var out []Province
 	for id := range p.versions {
-		if v := p.Named(id); v.ValidFrom <= p.day && (v.ValidTo == "" || v.ValidTo >= p.day) {
+		if v, ok := p.itself(id); ok {
 			out = append(out, v)
 		}
 	}

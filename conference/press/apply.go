@@ -25,13 +25,24 @@ const (
 	maxNeeds  = 500
 	maxKey    = 64
 	maxEmail  = 254 // RFC 5321 4.5.3.1.3, less the angle brackets
+	maxCrew   = 20  // applications of one address that wait: nobody is to be flooded with mails of receipt
 )
 
-// Open reports whether applications are taken at a moment: until the deadline, at
-// most until the edition ends. Only a sample of a conference that is over stays open,
-// or nobody could try out how one applies.
+// LastMoment gives the last moment at which applications are taken: the deadline, at
+// most the edition's end. It is zero for a sample without a deadline, which stays open when its
+// conference is over, or nobody could try out how one applies.
+func LastMoment(e edition.Edition, d Desk) time.Time {
+	last := d.ApplyBy.Time
+	if end := e.End().Add(-1); !e.IsSample && (last.IsZero() || end.Before(last)) {
+		last = end
+	}
+	return last
+}
+
+// Open reports whether applications are taken at a moment.
 func Open(e edition.Edition, d Desk, now time.Time) bool {
-	return e.IsPublic && (e.IsSample || now.Before(e.End())) && (d.ApplyBy.IsZero() || !now.After(d.ApplyBy.Time))
+	last := LastMoment(e, d)
+	return e.IsPublic && (last.IsZero() || !now.After(last))
 }
 
 // AnswerText says by when an applicant is answered.
@@ -120,9 +131,9 @@ func checkName(p *conference.Problems, typed string) string {
 
 // Apply takes an application from anybody, with the letter of introduction as
 // uploaded or nil, and queues the mail that says so. Posting the same form again, or
-// applying again with the same address while the first application waits, gives the one
-// that is there. Errors: invalid with the fields of Draft; conflict when the edition
-// takes no applications (any more); not_found.
+// applying again for the same person with the same address while the first application
+// waits, gives the one that is there; colleagues may share an address. Errors: invalid with
+// the fields of Draft; conflict when the edition takes no applications (any more); not_found.
 func (r *Room) Apply(ctx context.Context, editionID int64, d Draft, letter []byte) (Application, error) {
 	file, fileErr := checkLetter(letter)
 	d, err := d.check(len(letter) > 0)
@@ -152,19 +163,29 @@ func (r *Room) Apply(ctx context.Context, editionID int64, d Draft, letter []byt
 }
 
 const (
-	sqlSameApplication = sqlApplications + ` WHERE a.edition_id = ?1 AND (a.client_key = ?2 OR a.state = 'new' AND lower(a.email) = ?3) ORDER BY a.client_key = ?2 DESC LIMIT 1`
+	sqlSameApplication = sqlApplications + ` WHERE a.edition_id = ?1 AND (a.client_key = ?2 OR a.state = 'new' AND lower(a.email) = ?3 AND a.folded = ?4) ORDER BY a.client_key = ?2 DESC LIMIT 1`
+	sqlCrew            = `SELECT count(*) FROM press_application WHERE edition_id = ?1 AND state = 'new' AND lower(email) = ?2`
 	sqlInsert          = `INSERT INTO press_application (edition_id, client_key, outlet, outlet_kind, full_name, gender, role, card_number, phone, email, needs,
     lang, notice_version, folded, state, created_at, changed_at)
 VALUES (?1, ?2, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13, ?14, 'new', ?15, ?15)`
 )
 
 func (r *Room) apply(ctx context.Context, tx *db.Tx, e edition.Edition, d Draft, file letter) (Application, error) {
-	before, err := db.Many(ctx, tx, sqlSameApplication, (*Application).fields, e.ID, d.ClientKey, strings.ToLower(d.Email))
+	before, err := db.Many(ctx, tx, sqlSameApplication, (*Application).fields, e.ID, d.ClientKey, strings.ToLower(d.Email), folded(d))
 	if err != nil {
 		return Application{}, fmt.Errorf("look for the same application: %w", err)
 	}
 	if len(before) > 0 {
 		return before[0], nil
+	}
+	crew, err := db.Value[int](ctx, tx, sqlCrew, e.ID, strings.ToLower(d.Email))
+	if err != nil {
+		return Application{}, fmt.Errorf("count applications of an address: %w", err)
+	}
+	if crew >= maxCrew {
+		var p conference.Problems
+		p.Add("email", "press.error.crew", "max", maxCrew)
+		return Application{}, p.Err()
 	}
 	id, err := db.Insert(ctx, tx, sqlInsert, e.ID, d.ClientKey, d.Outlet, d.OutletKind, d.FullName, d.Gender, d.Role, d.CardNumber, d.Phone, d.Email,
 		d.Needs, d.Lang, NoticeVersion, folded(d), db.At(tx.Now()))

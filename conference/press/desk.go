@@ -67,10 +67,13 @@ func (d Desk) check(e edition.Edition) (Desk, error) {
 		}
 		d.ContactEmail = email
 	}
-	for field, words := range map[string]*string{"words_vi": &d.WordsVi, "words_en": &d.WordsEn} {
-		*words = vietnamese.NormaliseText(*words)
-		if utf8.RuneCountInString(*words) > maxWords {
-			p.Add(field, "press.error.long", "max", maxWords)
+	for _, words := range []struct {
+		field string
+		text  *string
+	}{{"words_vi", &d.WordsVi}, {"words_en", &d.WordsEn}} {
+		*words.text = vietnamese.NormaliseText(*words.text)
+		if utf8.RuneCountInString(*words.text) > maxWords {
+			p.Add(words.field, "press.error.long", "max", maxWords)
 		}
 	}
 	if d.ApplyBy.After(e.End()) {

@@ -23,6 +23,15 @@ const (
 	KindRevoked  = "press.revoked"
 )
 
+// Mails gives what was mailed to an applicant, or waits to be, newest first.
+func (r *Room) Mails(ctx context.Context, applicationID int64) ([]outbox.Mail, error) {
+	mails, err := r.outbox.Of(ctx, applicationID, KindReceived, KindApproved, KindRefused, KindRevoked)
+	if err != nil {
+		return nil, fmt.Errorf("mails to an applicant: %w", err)
+	}
+	return mails, nil
+}
+
 // pixelsPerModule is that of the mails to delegates.
 const pixelsPerModule = 8
 

@@ -3,6 +3,7 @@ package press_test
 import (
 	"bytes"
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -37,6 +38,38 @@ func TestApply(t *testing.T) {
 	}
 	if n := h.count(t, `SELECT count(*) FROM mail WHERE kind = 'press.received'`); n != 1 {
 		t.Errorf("%d mails of receipt, want one", n)
+	}
+}
+
+// A reporter, the camera and the technician often share the address of their office:
+// each of them is somebody else, up to a number that floods no mailbox.
+func TestColleaguesShareAnAddress(t *testing.T) {
+	h := open(t)
+	names := []string{"Trịnh Thị Thí Dụ", "Đinh Văn Mẫu", "Cao Thị Ví Dụ"}
+	seen := map[int64]bool{}
+	for i := range 20 {
+		d := draft()
+		d.ClientKey, d.FullName = fmt.Sprint("k", i), names[i%3]+strings.Repeat(" Minh", i/3)
+		seen[h.apply(t, d).ID] = true
+	}
+	if n := h.count(t, `SELECT count(*) FROM mail WHERE kind = 'press.received'`); len(seen) != 20 || n != 20 {
+		t.Errorf("%d applications and %d mails of 20 people", len(seen), n)
+	}
+	d := draft()
+	d.ClientKey = "again"
+	if a := h.apply(t, d); !seen[a.ID] {
+		t.Error("the same person with the same address was taken twice")
+	}
+	d.ClientKey, d.FullName = "one more", "Lý Thị Minh Họa"
+	_, err := h.room.Apply(t.Context(), h.xii.ID, d, nil)
+	testkit.Refused(t, err, conference.KindInvalid, "email: press.error.crew")
+	for id := range seen {
+		if _, err := h.room.Approve(h.officer, id, press.Waiting, ""); err != nil {
+			t.Error(err)
+		}
+	}
+	if n := h.count(t, `SELECT count(*) FROM delegate`); n != 20 {
+		t.Errorf("%d delegates of 20 colleagues", n)
 	}
 }
 

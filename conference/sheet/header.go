@@ -27,13 +27,13 @@ type Guess struct {
 	Columns map[string]int
 }
 
+// HeaderRows is how many rows that hold something are searched for the header.
+const HeaderRows = 60
+
 // NoHeader is the header row of a table without one.
 const NoHeader = -1
 
-const (
-	headerRows = 60 // a header further down is none
-	maxHeading = 80 // characters; longer texts are no headings
-)
+const maxHeading = 80 // characters; longer texts are no headings
 
 // The scores of a heading.
 const (
@@ -43,7 +43,7 @@ const (
 )
 
 // FindTable looks through all sheets for the header row that explains the most of the columns.
-// Hidden sheets count only when no other has any.
+// What a hidden sheet explains counts a quarter: last year's list often stays behind in one.
 func (b *Book) FindTable(columns []Column) Guess {
 	best, most := Guess{Header: NoHeader, Columns: map[string]int{}}, 0
 	for i := range b.Sheets {
@@ -65,7 +65,7 @@ func (b *Book) FindTable(columns []Column) Guess {
 // lower one is taken: merged cells repeat the upper line of a header in the lower one.
 func (s *Sheet) findHeader(columns []Column) (header int, mapping map[string]int, score int) {
 	header, mapping = NoHeader, map[string]int{}
-	for i := range min(len(s.Rows), headerRows) {
+	for i := range min(len(s.Rows), HeaderRows) {
 		m, n := match(s.Headings(i), columns)
 		if len(m) < 2 && s.Width() > 1 {
 			continue // one word of a title is no header
@@ -96,7 +96,7 @@ func (s *Sheet) Headings(header int) []string {
 		return nil
 	}
 	row := s.Rows[header]
-	old := vietnamese.DetectLegacy(row.Cells)
+	old, width := vietnamese.DetectLegacy(row.Cells), s.Width()
 	out := make([]string, len(row.Cells))
 	for c := range row.Cells {
 		text := vietnamese.Normalise(vietnamese.ConvertLegacy(old, row.Cells[c]))
@@ -104,7 +104,7 @@ func (s *Sheet) Headings(header int) []string {
 			continue
 		}
 		out[c] = text
-		if above := s.above(row.Number, c); above != "" && text != "" && above != text && utf8.RuneCountInString(above) <= maxHeading {
+		if above := s.above(row.Number, c, width); above != "" && text != "" && above != text && utf8.RuneCountInString(above) <= maxHeading {
 			out[c] = above + " – " + text
 		}
 	}
@@ -113,16 +113,14 @@ func (s *Sheet) Headings(header int) []string {
 
 // above gives the merged heading of which a cell of the row below is a part. A range
 // as wide as the table is its title.
-func (s *Sheet) above(number, column int) string {
+func (s *Sheet) above(number, column, width int) string {
 	for _, m := range s.Merges {
-		width := m.LastColumn - m.Column + 1
-		if m.LastRow != number-1 || column < m.Column || column > m.LastColumn || width < 2 || width > s.Width()-2 {
+		wide := m.LastColumn - m.Column + 1
+		if m.LastRow != number-1 || column < m.Column || column > m.LastColumn || wide < 2 || wide > width-2 {
 			continue
 		}
-		for _, r := range s.Rows {
-			if r.Number == m.Row {
-				return vietnamese.Normalise(r.Cell(m.Column))
-			}
+		if i, ok := s.rowAt(m.Row); ok {
+			return vietnamese.Normalise(s.Rows[i].Cell(m.Column))
 		}
 	}
 	return ""

@@ -5,7 +5,10 @@ package sheet
 
 import (
 	"bytes"
+	"cmp"
 	"context"
+	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -23,7 +26,9 @@ const (
 	maxMembers = 1000
 	maxColumns = 200
 	maxSheets  = 50
-	maxCell    = 2000 // characters; a longer cell is cut
+	maxCell    = 2000     // characters; a longer cell is cut
+	maxText    = 64 << 20 // bytes of all cells as they are kept
+	cellFrame  = 3        // bytes that a cell takes beside its text
 )
 
 // Book is a file that was read: its sheets, a CSV file has one.
@@ -49,6 +54,28 @@ type Row struct {
 	Cells  []string
 }
 
+// add takes a sheet unless it is blank. A text that stands in very many cells, by
+// reference or because they are merged, is small in the file and huge where cells are
+// kept, so what was read has a limit of its own.
+func (b *Book) add(s *Sheet) error {
+	if len(s.Rows) == 0 {
+		return nil
+	}
+	b.Sheets = append(b.Sheets, *s)
+	size := 0
+	for _, s := range b.Sheets {
+		for _, r := range s.Rows {
+			for _, c := range r.Cells {
+				size += len(c) + cellFrame
+			}
+		}
+	}
+	if size > maxText {
+		return refuse("sheet.error.bomb").Because(fmt.Errorf("%d bytes in %d sheets", size, len(b.Sheets)))
+	}
+	return nil
+}
+
 // Cell gives the text of a column, "" beyond the row's end.
 func (r Row) Cell(column int) string {
 	if column < 0 || column >= len(r.Cells) {
@@ -68,6 +95,11 @@ func (s *Sheet) Width() int {
 		n = max(n, len(r.Cells))
 	}
 	return n
+}
+
+// rowAt gives the place in Rows of the row with a number.
+func (s *Sheet) rowAt(number int) (int, bool) {
+	return slices.BinarySearchFunc(s.Rows, number, func(r Row, number int) int { return cmp.Compare(r.Number, number) })
 }
 
 // Letters gives the name of a column as spreadsheets show it: A, B, … Z, AA.
@@ -140,8 +172,8 @@ func utf16le(s string) []byte {
 	return out
 }
 
-// add appends a row unless it is blank; false when the sheet is full.
-func (s *Sheet) add(number int, cells []string) bool {
+// add appends a row unless it is blank. The error is invalid when the sheet is full.
+func (s *Sheet) add(number int, cells []string) error {
 	last := -1
 	for i := range cells {
 		if i >= maxColumns {
@@ -153,13 +185,14 @@ func (s *Sheet) add(number int, cells []string) bool {
 		}
 	}
 	if last < 0 {
-		return true
+		return nil
 	}
 	if len(s.Rows) >= MaxRows {
-		return false
+		return refuse("sheet.error.rows", "max", conference.Names{Vi: vietnamese.Number(MaxRows, "vi"), En: vietnamese.Number(MaxRows, "en")})
 	}
-	s.Rows = append(s.Rows, Row{Number: number, Cells: cells[:last+1]})
-	return true
+	// A copy: a reader may have made room for 16,384 columns.
+	s.Rows = append(s.Rows, Row{Number: number, Cells: slices.Clone(cells[:last+1])})
+	return nil
 }
 
 // cut bounds a cell. The text stays as it was typed: what an old encoding wrote would

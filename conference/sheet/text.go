@@ -37,14 +37,11 @@ func readText(data []byte) (*Book, error) {
 			return nil, refuse("sheet.error.broken").Because(err)
 		}
 		line, _ := r.FieldPos(0)
-		if !s.add(line, cells) {
-			return nil, refuse("sheet.error.rows", "max", MaxRows)
+		if err := s.add(line, cells); err != nil {
+			return nil, err
 		}
 	}
-	if len(s.Rows) > 0 {
-		b.Sheets = []Sheet{s}
-	}
-	return b, nil
+	return b, b.add(&s)
 }
 
 // decode gives the text of a file and the name of its encoding.
@@ -146,17 +143,13 @@ func separator(text string) (rest, comma string) {
 	return text, comma
 }
 
-// evenness counts the first rows that have the commonest number of cells beyond one, times that number.
+// evenness counts the rows in the first 20,000 bytes that have the commonest number of cells beyond one, times that number.
 func evenness(text, comma string) int {
 	r := csv.NewReader(strings.NewReader(text[:min(len(text), 20_000)]))
 	r.Comma = rune(comma[0])
 	r.LazyQuotes, r.FieldsPerRecord, r.ReuseRecord = true, -1, true
 	rows := map[int]int{}
-	for range 40 {
-		cells, err := r.Read()
-		if err != nil {
-			break
-		}
+	for cells, err := r.Read(); err == nil; cells, err = r.Read() {
 		rows[len(cells)]++
 	}
 	best := 0

@@ -32,8 +32,8 @@ func readWorkbook(data []byte) (*Book, error) {
 		if err != nil {
 			return nil, err
 		}
-		if len(s.Rows) > 0 {
-			b.Sheets = append(b.Sheets, *s)
+		if err := b.add(s); err != nil {
+			return nil, err
 		}
 	}
 	return b, nil
@@ -65,8 +65,8 @@ func readSheet(f *excelize.File, p *parts, name string) (*Sheet, error) {
 			return nil, refuse("sheet.error.broken").Because(err)
 		}
 		look.dates(cells)
-		if !s.add(number, cells) {
-			return nil, refuse("sheet.error.rows", "max", MaxRows)
+		if err := s.add(number, cells); err != nil {
+			return nil, err
 		}
 	}
 	if err := rows.Error(); err != nil {
@@ -80,13 +80,12 @@ func readSheet(f *excelize.File, p *parts, name string) (*Sheet, error) {
 // fillMerges writes the text of each merged range into all of its cells, so that a
 // province that stands once beside ten rows stands in each of them. Only rows
 // that hold something are looked at: a range down to the sheet's end costs nothing.
+// Ranges do not lie on one another, so that all of them cover no more than the table
+// has cells; what a made-up file adds to that is left out.
 func (s *Sheet) fillMerges() {
-	byNumber := map[int]int{}
-	for i, r := range s.Rows {
-		byNumber[r.Number] = i
-	}
-	for _, m := range s.Merges {
-		first, ok := byNumber[m.Row]
+	left := len(s.Rows) * maxColumns
+	for n, m := range s.Merges {
+		first, ok := s.rowAt(m.Row)
 		if !ok {
 			continue
 		}
@@ -94,8 +93,13 @@ func (s *Sheet) fillMerges() {
 		if text == "" {
 			continue
 		}
+		last := min(m.LastColumn, maxColumns-1)
 		for i := first; i < len(s.Rows) && s.Rows[i].Number <= m.LastRow; i++ {
-			s.Rows[i].fill(m.Column, min(m.LastColumn, maxColumns-1), text)
+			if left -= last - m.Column + 1; left < 0 {
+				s.Merges = s.Merges[:n]
+				return
+			}
+			s.Rows[i].fill(m.Column, last, text)
 		}
 	}
 }

@@ -89,8 +89,11 @@ const sqlAdd = `INSERT INTO craft_village (slug, name, craft, craft_group, produ
 	recognised_as, recognised_certain, confidence, note_vi, note_en, to_check, folded, sort_key, edited, changed_at)
 VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`
 
-// Add writes a new village that is not published yet. Errors: invalid with fields.
+// Add writes a new village that is not published yet. Errors: invalid with fields; forbidden.
 func (r *Room) Add(ctx context.Context, d Draft) (Village, error) {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return Village{}, err
+	}
 	var v Village
 	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var p conference.Problems
@@ -151,8 +154,11 @@ const sqlChange = `UPDATE craft_village SET name = ?2, craft = ?3, craft_group =
 WHERE id = ?1`
 
 // Change replaces what a village says; its address stays. A change of nothing is
-// none. Errors: not found; invalid with fields.
+// none. Errors: not found; invalid with fields; forbidden.
 func (r *Room) Change(ctx context.Context, id int64, d Draft) error {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return err
+	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		before, err := ByID(ctx, tx, id)
 		if err != nil {
@@ -182,17 +188,20 @@ func (r *Room) Change(ctx context.Context, id int64, d Draft) error {
 
 const sqlPublish = `UPDATE craft_village SET published = ?2, edited = 1, changed_at = ?3 WHERE id = ?1`
 
-// Publish shows a village to everybody. Errors: not found.
+// Publish shows a village to everybody. Errors: not found; forbidden.
 func (r *Room) Publish(ctx context.Context, id int64) error {
 	return r.setPublished(ctx, id, true, "showcase.publish")
 }
 
-// Unpublish takes a village off the public site; everything about it is kept. Errors: not found.
+// Unpublish takes a village off the public site; everything about it is kept. Errors: not found; forbidden.
 func (r *Room) Unpublish(ctx context.Context, id int64) error {
 	return r.setPublished(ctx, id, false, "showcase.unpublish")
 }
 
 func (r *Room) setPublished(ctx context.Context, id int64, published bool, action string) error {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return err
+	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		v, err := ByID(ctx, tx, id)
 		if err != nil {

@@ -142,7 +142,7 @@ func withExif(file, block []byte) []byte {
 func add(t *testing.T, d *db.DB, room *showcase.Room, file []byte) (showcase.Photo, []byte, []byte) {
 	t.Helper()
 	v := one(t, d, "lua-tan-chau")
-	p, err := room.AddPhoto(t.Context(), v.ID, showcase.Caption{Credit: "Nguyễn Văn Mẫu", AltVi: "Khung dệt lụa"}, file)
+	p, err := room.AddPhoto(organiser(t), v.ID, showcase.Caption{Credit: "Nguyễn Văn Mẫu", AltVi: "Khung dệt lụa"}, file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +187,8 @@ func corners(m image.Image) [4]string {
 	return [4]string{name(m, 25, 25), name(m, 75, 25), name(m, 25, 75), name(m, 75, 75)}
 }
 
-func background(t *testing.T) context.Context {
+// organiser gives a context in which an organiser acts.
+func organiser(t *testing.T) context.Context {
 	t.Helper()
-	return conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorStaff, ID: 1, Label: "Trần Thị Thí Dụ"})
+	return conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorStaff, ID: 1, Label: "Trần Thị Thí Dụ", Roles: []conference.Role{conference.RoleOrganiser}})
 }

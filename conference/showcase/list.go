@@ -3,6 +3,7 @@ package showcase
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"hoinghi/conference/edition"
@@ -78,6 +79,35 @@ func Present(ctx context.Context, q db.Reader, provinceID int64) (edition.Provin
 		return edition.Province{}, fmt.Errorf("province of today: %w", err)
 	}
 	return p, nil
+}
+
+// Counterpart gives the province of the cluster under a boundary that has the land of
+// a province (its identity) under the other one. ok is false when several share it, or when it
+// lies outside the cluster.
+func Counterpart(ctx context.Context, q db.Reader, provinceID int64, b Boundary) (p edition.Province, ok bool, err error) {
+	candidates, err := Provinces(ctx, q, b)
+	if err != nil {
+		return edition.Province{}, false, err
+	}
+	mergers, err := edition.Lineage(ctx, q)
+	if err != nil {
+		return edition.Province{}, false, fmt.Errorf("lineage of provinces: %w", err)
+	}
+	now := map[int64]int64{}
+	for _, m := range mergers {
+		now[m.OldID] = m.NewID
+	}
+	heir := func(id int64) int64 {
+		for now[id] != 0 {
+			id = now[id]
+		}
+		return id
+	}
+	candidates = slices.DeleteFunc(candidates, func(c edition.Province) bool { return heir(c.ProvinceID) != heir(provinceID) })
+	if len(candidates) != 1 {
+		return edition.Province{}, false, nil
+	}
+	return candidates[0], true, nil
 }
 
 // Filter says which villages to list. The zero value lists all of them under the

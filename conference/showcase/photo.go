@@ -108,8 +108,11 @@ const sqlCountPhotos = `SELECT COUNT(*) FROM craft_village_photo WHERE village_i
 // AddPhoto brings an uploaded file into the form in which it is shown (upright,
 // at most 1600 pixels, without the place and the device that its maker recorded) and
 // puts it behind the village's other photos. Errors: not found; invalid with the
-// fields photo, credit, alt_vi, alt_en; conflict when there are MaxPhotos already.
+// fields photo, credit, alt_vi, alt_en; conflict when there are MaxPhotos already; forbidden.
 func (r *Room) AddPhoto(ctx context.Context, villageID int64, c Caption, file []byte) (Photo, error) {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return Photo{}, err
+	}
 	if _, err := ByID(ctx, r.db, villageID); err != nil {
 		return Photo{}, err
 	}
@@ -152,8 +155,11 @@ func (r *Room) AddPhoto(ctx context.Context, villageID int64, c Caption, file []
 const sqlRemovePhoto = `DELETE FROM craft_village_photo WHERE id = ?`
 
 // RemovePhoto deletes a photo of a village for good. Errors: not found, also when
-// the photo is another village's.
+// the photo is another village's; forbidden.
 func (r *Room) RemovePhoto(ctx context.Context, villageID, photoID int64) error {
+	if err := conference.MayOrganise(ctx); err != nil {
+		return err
+	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		p, _, err := PhotoByID(ctx, tx, photoID)
 		if err != nil {

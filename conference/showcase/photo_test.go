@@ -61,7 +61,7 @@ func TestPhotosAreTurnedUprightAndFreedOfTheirLocation(t *testing.T) {
 					t.Errorf("orientation %d, %s: something of the camera's notes is left", o, size)
 				}
 			}
-			if err := room.RemovePhoto(t.Context(), p.VillageID, p.ID); err != nil {
+			if err := room.RemovePhoto(organiser(t), p.VillageID, p.ID); err != nil {
 				t.Fatal(err)
 			}
 		}
@@ -158,7 +158,7 @@ func TestBadUploadsAreRefusedInWords(t *testing.T) {
 	} {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
-		_, err := room.AddPhoto(t.Context(), v.ID, showcase.Caption{Credit: "Mẫu", AltVi: "Lụa"}, c.file)
+		_, err := room.AddPhoto(organiser(t), v.ID, showcase.Caption{Credit: "Mẫu", AltVi: "Lụa"}, c.file)
 		runtime.ReadMemStats(&after)
 		if took := after.TotalAlloc - before.TotalAlloc; took > 8<<20 {
 			t.Errorf("%s: %d bytes were taken before it was refused", name, took)
@@ -178,7 +178,7 @@ func TestBrokenExifIsNoReasonToRefuse(t *testing.T) {
 	good := asJPEG(t, quarters(200, 100))
 	whole := exif(binary.LittleEndian, 6)
 	for n := range len(whole) {
-		_, err := room.AddPhoto(t.Context(), one(t, d, "lua-tan-chau").ID, showcase.Caption{Credit: "Mẫu", AltVi: "Lụa"}, withExif(good, whole[:n]))
+		_, err := room.AddPhoto(organiser(t), one(t, d, "lua-tan-chau").ID, showcase.Caption{Credit: "Mẫu", AltVi: "Lụa"}, withExif(good, whole[:n]))
 		if err != nil && conference.KindOf(err) != conference.KindConflict { // the twelfth was the last
 			t.Fatalf("cut at %d: %v", n, err)
 		}
@@ -186,14 +186,14 @@ func TestBrokenExifIsNoReasonToRefuse(t *testing.T) {
 	loop := exif(binary.BigEndian, 6)
 	binary.BigEndian.PutUint32(loop[4:], 1<<32-1)
 	v := one(t, d, "tau-hu-ky-my-hoa")
-	if _, err := room.AddPhoto(t.Context(), v.ID, showcase.Caption{Credit: "Mẫu", AltVi: "Tàu hũ ky"}, withExif(good, loop)); err != nil {
+	if _, err := room.AddPhoto(organiser(t), v.ID, showcase.Caption{Credit: "Mẫu", AltVi: "Tàu hũ ky"}, withExif(good, loop)); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestACaptionIsNeeded(t *testing.T) {
 	d, room := open(t)
-	_, err := room.AddPhoto(t.Context(), one(t, d, "lua-tan-chau").ID, showcase.Caption{Credit: " ", AltEn: strings.Repeat("x", 301)}, asJPEG(t, quarters(20, 20)))
+	_, err := room.AddPhoto(organiser(t), one(t, d, "lua-tan-chau").ID, showcase.Caption{Credit: " ", AltEn: strings.Repeat("x", 301)}, asJPEG(t, quarters(20, 20)))
 	for name, want := range map[string]string{"credit": "showcase.error.missing", "alt_vi": "showcase.error.missing", "alt_en": "showcase.error.long"} {
 		if got := field(err, name); got != want {
 			t.Errorf("%s: %q, want %q", name, got, want)
@@ -209,17 +209,17 @@ func TestAVillageHasTwelvePhotosAtMost(t *testing.T) {
 		add(t, d, room, file)
 	}
 	c := showcase.Caption{Credit: "Mẫu", AltVi: "Lụa"}
-	if _, err := room.AddPhoto(t.Context(), first.VillageID, c, file); conference.KindOf(err) != conference.KindConflict {
+	if _, err := room.AddPhoto(organiser(t), first.VillageID, c, file); conference.KindOf(err) != conference.KindConflict {
 		t.Fatalf("the thirteenth: %v", err)
 	}
 	other := one(t, d, "tau-hu-ky-my-hoa")
-	if err := room.RemovePhoto(t.Context(), other.ID, first.ID); conference.KindOf(err) != conference.KindNotFound {
+	if err := room.RemovePhoto(organiser(t), other.ID, first.ID); conference.KindOf(err) != conference.KindNotFound {
 		t.Errorf("another village's photo was removed: %v", err)
 	}
-	if err := room.RemovePhoto(t.Context(), first.VillageID, first.ID); err != nil {
+	if err := room.RemovePhoto(organiser(t), first.VillageID, first.ID); err != nil {
 		t.Fatal(err)
 	}
-	last, err := room.AddPhoto(t.Context(), first.VillageID, c, file)
+	last, err := room.AddPhoto(organiser(t), first.VillageID, c, file)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -242,11 +242,11 @@ func TestPicturesAreWorkedOnOneAtATimeOutsideWrites(t *testing.T) {
 	done := make(chan error, 4)
 	for range cap(done) {
 		go func() {
-			_, err := room.AddPhoto(t.Context(), v.ID, caption, file)
+			_, err := room.AddPhoto(organiser(t), v.ID, caption, file)
 			done <- err
 		}()
 	}
-	gone, leave := context.WithTimeout(t.Context(), time.Millisecond)
+	gone, leave := context.WithTimeout(organiser(t), time.Millisecond)
 	defer leave()
 	if _, err := room.AddPhoto(gone, v.ID, caption, file); err == nil || !errors.Is(err, context.DeadlineExceeded) {
 		t.Errorf("after leaving: %v", err)

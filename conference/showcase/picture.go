@@ -15,9 +15,11 @@ import (
 	"hoinghi/conference"
 )
 
-// What a picture may be, and what is made of it.
+// MaxFile is the largest photo that is taken, in bytes.
+const MaxFile = 20 << 20
+
+// What a picture may be besides, and what is made of it.
 const (
-	maxFile   = 20 << 20 // bytes
 	maxPixels = 40_000_000
 	maxScans  = 100
 	fullEdge  = 1600 // pixels of the longer side
@@ -86,8 +88,8 @@ func refuse(key string, cause error, args ...any) error {
 // photo needs a hundred megabytes while it is worked on (dependencies 8). What the
 // file claims to hold is judged before anything is unpacked.
 func (r *Room) prepare(ctx context.Context, file []byte) (picture, error) {
-	if len(file) > maxFile {
-		return picture{}, refuse("showcase.error.file_large", nil, "max", maxFile>>20)
+	if len(file) > MaxFile {
+		return picture{}, refuse("showcase.error.file_large", nil, "max", MaxFile>>20)
 	}
 	for _, f := range formats() {
 		if !f.is(file) {

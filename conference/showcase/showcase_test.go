@@ -188,6 +188,21 @@ func TestFiltersUnderBothBoundaries(t *testing.T) {
 			t.Errorf("%+v: %d, want %d", c.f, got, c.want)
 		}
 	}
+	for _, c := range []struct {
+		from string
+		b    showcase.Boundary
+		want string
+	}{
+		{"long-an", showcase.Now, "tay-ninh"}, {"tay-ninh", showcase.Now, "tay-ninh"}, {"long-an", showcase.Then, ""},
+		{"tay-ninh", showcase.Then, ""},  // Long An and Tây Ninh
+		{"binh-thuan", showcase.Now, ""}, // outside the cluster
+		{"binh-thuan", showcase.Then, "binh-thuan"}, {"ba-ria-vung-tau", showcase.Now, "ho-chi-minh"},
+	} {
+		p, ok, err := showcase.Counterpart(t.Context(), d, slugs[c.from], c.b)
+		if err != nil || p.Slug != c.want || ok != (c.want != "") {
+			t.Errorf("%s under %s: %q %v %v, want %q", c.from, c.b, p.Slug, ok, err, c.want)
+		}
+	}
 	if showcase.BoundaryOf("2022-10-13") != showcase.Then || showcase.BoundaryOf("2025-07-01") != showcase.Now || showcase.BoundaryOf("") != showcase.Now {
 		t.Error("the boundary does not follow the day")
 	}
@@ -199,7 +214,7 @@ func TestOrganisersChangeAndTheSeedKeepsIt(t *testing.T) {
 	draft := v.Draft
 	draft.Name, draft.NoteVi, draft.Confidence = "  Nón lá   Ninh Sơn ", "Dòng một\r\nDòng hai", showcase.High
 	draft.Recognised, draft.RecognisedCertain = showcase.TitlesOf([]string{"craft_village", "national_heritage", "nonsense"}), true
-	ctx := background(t)
+	ctx := organiser(t)
 	if err := room.Change(ctx, v.ID, draft); err != nil {
 		t.Fatal(err)
 	}
@@ -248,7 +263,7 @@ func TestTheSeedCorrectsWhatNobodyTouched(t *testing.T) {
 		t.Fatal(err)
 	}
 	silk := one(t, d, "lua-tan-chau")
-	if err := room.Unpublish(t.Context(), silk.ID); err != nil {
+	if err := room.Unpublish(organiser(t), silk.ID); err != nil {
 		t.Fatal(err)
 	}
 	if err := room.Seed(t.Context()); err != nil {
@@ -266,8 +281,8 @@ func TestFieldsAreCheckedTogether(t *testing.T) {
 	d, room := open(t)
 	v := one(t, d, "lua-tan-chau")
 	bad := showcase.Draft{Name: "…", Products: strings.Repeat("đ", 301), NoteVi: strings.Repeat("x", 2001), Group: "gold", ProvinceID: 1 << 40, RecognisedCertain: true}
-	_, added := room.Add(t.Context(), bad)
-	for _, err := range []error{added, room.Change(t.Context(), v.ID, bad)} {
+	_, added := room.Add(organiser(t), bad)
+	for _, err := range []error{added, room.Change(organiser(t), v.ID, bad)} {
 		for name, want := range map[string]string{"name": "missing", "craft": "missing", "products": "long", "note_vi": "long", "craft_group": "group", "province": "province", "recognised_certain": "certain"} {
 			if got := field(err, name); got != "showcase.error."+want {
 				t.Errorf("%s: %q", name, got)
@@ -283,16 +298,16 @@ func TestNewVillagesAreHiddenAndHaveAddressesOfTheirOwn(t *testing.T) {
 	d, room := open(t)
 	draft := showcase.Draft{Name: "Lụa Tân Châu", Craft: "dệt lụa", Group: "textile", ProvinceID: one(t, d, "lua-tan-chau").ProvinceID}
 	for _, want := range []string{"lua-tan-chau-2", "lua-tan-chau-3"} {
-		v, err := room.Add(t.Context(), draft)
+		v, err := room.Add(organiser(t), draft)
 		if err != nil || v.Slug != want || v.Published {
 			t.Errorf("%q %v, %v", v.Slug, v.Published, err)
 		}
-		if err := room.Publish(t.Context(), v.ID); err != nil {
+		if err := room.Publish(organiser(t), v.ID); err != nil {
 			t.Fatal(err)
 		}
 		one(t, d, want)
 	}
-	for _, err := range []error{room.Publish(t.Context(), 1<<40), room.Change(t.Context(), 1<<40, draft), room.RemovePhoto(t.Context(), 1, 1<<40)} {
+	for _, err := range []error{room.Publish(organiser(t), 1<<40), room.Change(organiser(t), 1<<40, draft), room.RemovePhoto(organiser(t), 1, 1<<40)} {
 		if conference.KindOf(err) != conference.KindNotFound {
 			t.Errorf("what does not exist: %v", err)
 		}

@@ -10,6 +10,7 @@ import (
 	"hoinghi/conference"
 	"hoinghi/conference/checkin"
 	"hoinghi/conference/testkit"
+	"hoinghi/db"
 )
 
 const deskDoor = "/desk/e/xii-2022/door"
@@ -69,6 +70,23 @@ func TestSupervisorsKeepTheCheckpoints(t *testing.T) {
 	}
 }
 
+// Where there is nothing to choose from, a device is paired at the checkpoint in use,
+// never at one that is closed.
+func TestADeviceIsPairedAtACheckpointInUse(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleSupervisor)
+	p := h.pointCalled("Bàn báo chí")
+	h.exec(`UPDATE checkpoint SET closed_at = 1 WHERE id <> ?`, p.ID)
+	v.fill(deskDoor, "name", "Máy duy nhất")
+	if at, err := db.Value[int64](t.Context(), h.db, `SELECT checkpoint_id FROM door_device WHERE name = 'Máy duy nhất'`); err != nil || at != p.ID {
+		t.Errorf("paired at %d, %v, want %d", at, err, p.ID)
+	}
+	h.exec(`UPDATE checkpoint SET closed_at = 1`)
+	if res, body := v.fill(deskDoor, "name", "Máy thử"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "Xin chọn một điểm kiểm soát đang dùng") {
+		t.Errorf("with every checkpoint closed: %d %s", res.StatusCode, problems(body))
+	}
+}
+
 func TestADeviceIsMoved(t *testing.T) {
 	h := open(t)
 	v := h.staff(conference.RoleSupervisor)
@@ -96,7 +114,7 @@ func TestSupervisorsTakeEntriesBack(t *testing.T) {
 	h := open(t)
 	v := h.staff(conference.RoleSupervisor)
 	const path = "/desk/e/xii-2022/doubtful"
-	_, body := v.get(path + "?doubt=by_hand")
+	_, body := v.get(path + "?doubt=anyway")
 	scan := regexp.MustCompile(`action="` + path + `/([0-9a-f-]{36})/undo"`).FindStringSubmatch(body)
 	if scan == nil || !strings.Contains(body, "Ban Tổ chức cho phép") {
 		t.Fatalf("the page lacks what was let in all the same")
@@ -105,8 +123,8 @@ func TestSupervisorsTakeEntriesBack(t *testing.T) {
 		t.Errorf("without a reason: %d", res.StatusCode)
 	}
 	to := v.goes(path+"/"+scan[1]+"/undo", "reason", "Quét nhầm")
-	if _, body := v.get(to); !strings.Contains(body, "Đã hủy lúc") {
-		t.Error("the page does not show what was taken back")
+	if _, body := v.get(to); !strings.Contains(body, "Lý Văn Thí Dụ đã hủy lúc") || !strings.Contains(body, "Lý do hủy: Quét nhầm") {
+		t.Error("the page does not show what was taken back, by whom and why")
 	}
 	if n := h.scans(`id = ? AND undone_at IS NOT NULL`, scan[1]); n != 1 {
 		t.Error("the entry was not taken back")
@@ -148,4 +166,23 @@ func TestADeviceAppliesItsCheckpointsRule(t *testing.T) {
 	byHand(door, strings.ToLower(g[1].number), g[1].number)
 	door.WaitFor("a red verdict by hand", shows("wrong_group", g[1].number))
 	door.CheckAccessibility("door-wrong-group")
+}
+
+// The problems above a refused form stand in the order of its fields, at every try.
+func TestProblemsStandInTheOrderOfTheFields(t *testing.T) {
+	h := open(t)
+	long := strings.Repeat("x", 5000)
+	supervisor, officer := h.staff(conference.RoleSupervisor), h.staff(conference.RolePressOfficer)
+	for range 8 {
+		for _, c := range []struct {
+			v                   *visitor
+			path, first, second string
+		}{{supervisor, deskDoor + "/points/new", "name_vi", "name_en"}, {officer, pressDesk + "/settings", "words_vi", "words_en"}} {
+			_, body := c.v.fill(c.path, c.first, long, c.second, long)
+			one, two := strings.Index(body, `href="#f-`+c.first+`"`), strings.Index(body, `href="#f-`+c.second+`"`)
+			if one < 0 || two < one {
+				t.Fatalf("%s: %s at %d, %s at %d", c.path, c.first, one, c.second, two)
+			}
+		}
+	}
 }

@@ -3,9 +3,7 @@ package web_test
 import (
 	"bytes"
 	"context"
-	"mime/multipart"
 	"net/http"
-	"net/url"
 	"regexp"
 	"strings"
 	"testing"
@@ -13,33 +11,13 @@ import (
 	"hoinghi/conference"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/testkit"
+	"hoinghi/db"
 )
 
 // sendList uploads a list and gives the page it leads to.
 func (v *visitor) sendList(name string, file []byte) (*http.Response, string) {
 	v.h.t.Helper()
-	var b bytes.Buffer
-	w := multipart.NewWriter(&b)
-	part, err := w.CreateFormFile("file", name)
-	if err != nil {
-		v.h.t.Fatal(err)
-	}
-	if _, err := part.Write(file); err != nil {
-		v.h.t.Fatal(err)
-	}
-	if err := w.Close(); err != nil {
-		v.h.t.Fatal(err)
-	}
-	return v.send(http.MethodPost, "/desk/organisations/import", w.FormDataContentType(), b.String())
-}
-
-func (v *visitor) decide(path string, pairs ...string) (*http.Response, string) {
-	v.h.t.Helper()
-	values := url.Values{}
-	for i := 0; i+1 < len(pairs); i += 2 {
-		values.Add(pairs[i], pairs[i+1])
-	}
-	return v.send(http.MethodPost, path, "application/x-www-form-urlencoded", values.Encode())
+	return v.files("/desk/organisations/import", "file", nil, map[string][]byte{name: file})
 }
 
 // applyList presses the button that a list's page shows.
@@ -50,7 +28,7 @@ func (v *visitor) applyList(at string, pairs ...string) (*http.Response, string)
 	if m == nil {
 		v.h.t.Fatalf("%s offers nothing to apply", at)
 	}
-	return v.decide(at+"/apply", append(pairs, "checked", m[1])...)
+	return v.fill(at+"/apply", append(pairs, "checked", m[1])...)
 }
 
 // waitApplied runs the lists that wait until one is applied. No house does so by itself:
@@ -82,6 +60,42 @@ func (h *house) waitApplied(id int64) edition.Import {
 const listWithErrors = "DANH SÁCH ĐƠN VỊ MỜI;;;;\r\n;;;;\r\nSTT;Tên đơn vị;Tỉnh/Thành phố;Họ tên đầu mối;Điện thoại\r\n" +
 	"1;Sở Công Thương tỉnh Tây Ninh;Tây Ninh;Lê Thị Mẫu;912345678\r\n2;Công ty TNHH Thí Dụ;Cà Mao;Trần Văn Mẫu;0913 222 333\r\n" +
 	"3;TRUNG TÂM KHUYẾN CÔNG LONG AN;Long An;;\r\n4;Hôïp taùc xaõ Thí Duï;Bến Tre;;9,12E+08\r\n5;Hợp tác xã <b>Mẫu</b>;TP.HCM;Ngô Mẫu;0912 345 678 / 0913 456 789\r\n"
+
+// A header that is found far down can be seen, and stays chosen when the form is sent.
+func TestAHeaderFarDownStaysChosen(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	res, _ := v.sendList("danh sách.csv", []byte(strings.Repeat("Kính gửi\r\n", 55)+"Tên đơn vị;Tỉnh\r\nCông ty Mẫu;Cà Mau\r\n"))
+	_, body := v.get(res.Header.Get("Location"))
+	if !strings.Contains(body, `<option value="55" selected>Dòng 56: Tên đơn vị | Tỉnh`) {
+		t.Error("the header row is not among those to choose from")
+	}
+}
+
+// Whoever looks on while a list fails is told so in the part of the page that follows
+// it: not a whole page within the page, and not that it goes on.
+func TestAListThatFailsSaysSoWhereItIsFollowed(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	res, _ := v.sendList("danh sách.csv", []byte("Tên đơn vị;Tỉnh\r\nCông ty Mẫu;Cà Mau\r\n"))
+	at := res.Header.Get("Location")
+	v.applyList(at)
+	if _, body := v.get(at); strings.Count(body, "đang được ghi") != 1 {
+		t.Error("the page does not say that the list is being written")
+	}
+	if err := h.db.Write(t.Context(), func(ctx context.Context, tx *db.Tx) error {
+		return db.Exec(ctx, tx, `UPDATE import_job SET state = 'failed', finished_at = 1`)
+	}); err != nil {
+		t.Fatal(err)
+	}
+	_, part := v.get(at + "?part=progress")
+	if strings.Contains(part, "<form") || strings.Contains(part, "đang được ghi") || !strings.Contains(part, "bị gián đoạn") {
+		t.Errorf("the part that follows a list that failed: %.300s", part)
+	}
+	if _, body := v.get(at); !strings.Contains(body, "bị gián đoạn") || !strings.Contains(body, at+"/apply") {
+		t.Error("the page of the list does not offer to apply it again")
+	}
+}
 
 func (h *house) checkImportPages(t *testing.T) {
 	t.Helper()
@@ -116,7 +130,7 @@ func TestAListIsCheckedDecidedAndImported(t *testing.T) {
 	if res, body = v.applyList(at); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "Còn 2 dòng có lỗi") {
 		t.Errorf("applying a list with errors: %d", res.StatusCode)
 	}
-	res, body = v.decide(at, "sheet", "0", "header", "1", "name", "1", "province", "2", "contact_name", "1", "contact_phone", "4")
+	res, body = v.fill(at, "sheet", "0", "header", "1", "name", "1", "province", "2", "contact_name", "1", "contact_phone", "4")
 	if res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("a column chosen twice: %d", res.StatusCode)
 	}
@@ -126,8 +140,8 @@ func TestAListIsCheckedDecidedAndImported(t *testing.T) {
 	}
 	_, body = v.get(at)
 	old = regexp.MustCompile(`name="checked" value="(\w+)"`).FindStringSubmatch(body)
-	v.decide(at, "sheet", "0", "header", "1", "name", "1", "province", "2", "contact_name", "3", "contact_phone", "4", "encoding", "convert", "title_case", "1")
-	if res, body = v.decide(at+"/apply", "leave_out", "1", "checked", old[1]); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "đã đổi sau lần kiểm tra") {
+	v.fill(at, "sheet", "0", "header", "1", "name", "1", "province", "2", "contact_name", "3", "contact_phone", "4", "encoding", "convert", "title_case", "1")
+	if res, body = v.fill(at+"/apply", "leave_out", "1", "checked", old[1]); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "đã đổi sau lần kiểm tra") {
 		t.Errorf("applying what was checked with other choices: %d", res.StatusCode)
 	}
 	if res, body = v.applyList(at, "leave_out", "1"); res.StatusCode != http.StatusSeeOther {
@@ -143,7 +157,7 @@ func TestAListIsCheckedDecidedAndImported(t *testing.T) {
 	}
 	res, _ = v.sendList("danh sách.csv", []byte(listWithErrors))
 	again := res.Header.Get("Location")
-	v.decide(again, "sheet", "0", "header", "1", "name", "1", "province", "2", "contact_name", "3", "contact_phone", "4", "encoding", "convert", "title_case", "1")
+	v.fill(again, "sheet", "0", "header", "1", "name", "1", "province", "2", "contact_name", "3", "contact_phone", "4", "encoding", "convert", "title_case", "1")
 	v.applyList(again, "leave_out", "1")
 	if done := h.waitApplied(2); done.Added != 0 || done.Changed != 0 || done.Unchanged != 3 {
 		t.Errorf("the same list again: %+v", done)
@@ -154,8 +168,9 @@ func TestAListIsCheckedDecidedAndImported(t *testing.T) {
 func TestTheExportOfOrganisationsIsReadAgain(t *testing.T) {
 	h := open(t)
 	v := h.staff(conference.RoleOrganiser)
-	v.decide("/desk/organisations/new", "kind", "association", "name_vi", "=HYPERLINK(Mẫu)", "phone", "0912345678")
-	for _, kind := range []string{"xlsx", "csv"} {
+	v.fill("/desk/organisations/new", "kind", "association", "name_vi", "=HYPERLINK(Mẫu)", "phone", "0912345678")
+	// The name that begins like a formula is disarmed in the CSV file, so it is another one there.
+	for kind, want := range map[string]string{"xlsx": "21", "csv": "20"} {
 		res, body := v.get("/desk/organisations/export." + kind)
 		if res.StatusCode != http.StatusOK {
 			t.Fatalf("export %s: %d", kind, res.StatusCode)
@@ -166,8 +181,8 @@ func TestTheExportOfOrganisationsIsReadAgain(t *testing.T) {
 		res, _ = v.sendList("don-vi."+kind, []byte(body))
 		_, page := v.get(res.Header.Get("Location"))
 		m := regexp.MustCompile(`(?s)Giữ nguyên</dt><dd class="num">(\d+)`).FindStringSubmatch(page)
-		if m == nil || m[1] != "20" && m[1] != "21" {
-			t.Errorf("%s: %v organisations are unchanged, want the 20 of today", kind, m)
+		if m == nil || m[1] != want {
+			t.Errorf("%s: %v organisations are unchanged, want %s", kind, m, want)
 		}
 	}
 	if res, _ := v.get("/desk/organisations/import/template.xlsx"); res.StatusCode != http.StatusOK {
@@ -183,7 +198,7 @@ func TestWhatIsNoListIsRefusedWithWords(t *testing.T) {
 		want string
 	}{
 		"cũ.xls": {append([]byte("\xD0\xCF\x11\xE0\xA1\xB1\x1A\xE1"), make([]byte, 600)...), "định dạng Excel cũ"}, "trống.csv": {[]byte("\r\n;;;\r\n"), "không có dữ liệu"},
-		"ảnh.xlsx": {photo(t), "không phải Excel hay CSV"}, "hỏng.xlsx": {[]byte("PK\x03\x04nothing"), "bị hỏng"},
+		"dài.csv": {bytes.Repeat([]byte("a;b\r\n"), 60_001), "hơn 60.000 dòng"}, "ảnh.xlsx": {photo(t), "không phải Excel hay CSV"}, "hỏng.xlsx": {[]byte("PK\x03\x04nothing"), "bị hỏng"},
 	} {
 		res, body := v.sendList(name, c.file)
 		if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, c.want) {
@@ -198,17 +213,17 @@ func TestWhatIsNoListIsRefusedWithWords(t *testing.T) {
 func TestAnOrganisationAndItsContactsAreEdited(t *testing.T) {
 	h := open(t)
 	v := h.staff(conference.RoleOrganiser)
-	if res, _ := v.decide("/desk/organisations/new", "kind", "", "name_vi", ""); res.StatusCode != http.StatusUnprocessableEntity {
+	if res, _ := v.fill("/desk/organisations/new", "kind", "", "name_vi", ""); res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("an empty organisation: %d", res.StatusCode)
 	}
-	res, _ := v.decide("/desk/organisations/new", "kind", "bank", "name_vi", "Ngân hàng Thí Dụ")
+	res, _ := v.fill("/desk/organisations/new", "kind", "bank", "name_vi", "Ngân hàng Thí Dụ")
 	at := res.Header.Get("Location")
-	if res, body := v.decide(at+"/contacts", "full_name", "Nguyễn Văn A", "phone", "12"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "tên giữ chỗ") || !strings.Contains(body, `id="c0-phone-error"`) {
+	if res, body := v.fill(at+"/contacts", "full_name", "Nguyễn Văn A", "phone", "12"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "tên giữ chỗ") || !strings.Contains(body, `id="c0-phone-error"`) {
 		t.Errorf("a placeholder as contact: %d", res.StatusCode)
 	}
-	v.decide(at+"/contacts", "full_name", "Đặng Thị Mẫu", "phone", "912345678", "consented", "1")
+	v.fill(at+"/contacts", "full_name", "Đặng Thị Mẫu", "phone", "912345678", "consented", "1")
 	_, body := v.get(at)
-	for _, want := range []string{"Đặng Thị Mẫu", "0912 345 678", "Thêm đầu mối của đơn vị"} {
+	for _, want := range []string{"Đặng Thị Mẫu", "0912 345 678", "Thêm đầu mối của đơn vị", "loại: Ngân hàng<"} {
 		if !strings.Contains(body, want) {
 			t.Errorf("the page lacks %q", want)
 		}
@@ -216,11 +231,14 @@ func TestAnOrganisationAndItsContactsAreEdited(t *testing.T) {
 	if _, body := v.get("/desk/organisations?q=du+thi&kind=bank"); !strings.Contains(body, "Ngân hàng Thí Dụ") || strings.Contains(body, "Sở Công Thương tỉnh") {
 		t.Error("the list does not find it by words without marks")
 	}
-	v.decide(at + "/contacts/1/remove")
+	if res, _ := v.get("/desk/organisations?kind=bank&page=7"); res.StatusCode != http.StatusSeeOther || res.Header.Get("Location") != "/desk/organisations?kind=bank&page=1" {
+		t.Errorf("a page beyond the last leads to %q", res.Header.Get("Location"))
+	}
+	v.fill(at + "/contacts/1/remove")
 	if _, body := v.get(at); strings.Contains(body, "0912 345 678") {
 		t.Error("the contact is still there")
 	}
-	if res, _ := v.decide(at + "/contacts/1/remove"); res.StatusCode != http.StatusNotFound {
+	if res, _ := v.fill(at + "/contacts/1/remove"); res.StatusCode != http.StatusNotFound {
 		t.Errorf("removing a contact twice: %d", res.StatusCode)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"hoinghi/conference/agenda"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
+	"hoinghi/conference/showcase"
 )
 
 // The route table keeps strangers out; the verbs do so once more, so that a route
@@ -28,8 +29,17 @@ func TestVerbsAskWhoActs(t *testing.T) {
 		"edition.ChangeOrganisation": func(ctx context.Context) error {
 			return s.Editions.ChangeOrganisation(ctx, edition.Organisation{ID: 1})
 		},
-		"agenda.Add":               func(ctx context.Context) error { _, err := s.Agenda.Add(ctx, 1, agenda.Draft{}); return err },
-		"agenda.Remove":            func(ctx context.Context) error { return s.Agenda.Remove(ctx, 1) },
+		"agenda.Add":         func(ctx context.Context) error { _, err := s.Agenda.Add(ctx, 1, agenda.Draft{}); return err },
+		"agenda.Remove":      func(ctx context.Context) error { return s.Agenda.Remove(ctx, 1) },
+		"showcase.Add":       func(ctx context.Context) error { _, err := s.Showcase.Add(ctx, showcase.Draft{}); return err },
+		"showcase.Change":    func(ctx context.Context) error { return s.Showcase.Change(ctx, 1, showcase.Draft{}) },
+		"showcase.Publish":   func(ctx context.Context) error { return s.Showcase.Publish(ctx, 1) },
+		"showcase.Unpublish": func(ctx context.Context) error { return s.Showcase.Unpublish(ctx, 1) },
+		"showcase.AddPhoto": func(ctx context.Context) error {
+			_, err := s.Showcase.AddPhoto(ctx, 1, showcase.Caption{}, nil)
+			return err
+		},
+		"showcase.RemovePhoto":     func(ctx context.Context) error { return s.Showcase.RemovePhoto(ctx, 1, 1) },
 		"outbox.Resend":            func(ctx context.Context) error { _, err := s.Outbox.Resend(ctx, 1); return err },
 		"outbox.Stop":              func(ctx context.Context) error { return s.Outbox.Stop(ctx, 1) },
 		"invitation.Send":          func(ctx context.Context) error { _, err := s.Invitations.Send(ctx, 1, nil); return err },

@@ -10,6 +10,7 @@ import (
 	"hoinghi/conference"
 	"hoinghi/conference/agenda"
 	"hoinghi/conference/press"
+	"hoinghi/db"
 )
 
 // feedTitles gives the titles of the feed by the ids of their entries.
@@ -162,5 +163,40 @@ func TestARevokedJournalistSeesNothingOfThePress(t *testing.T) {
 		if res, body := v.get(path); res.StatusCode != http.StatusGone || strings.Contains(body, draft.TitleVi) {
 			t.Errorf("%s after revoking: %d", path, res.StatusCode)
 		}
+	}
+}
+
+// A press officer cannot open the mailbox of the desk, and reads what became of a mail
+// beside the application.
+func TestAnOfficerSeesWhatBecameOfTheMail(t *testing.T) {
+	h := open(t)
+	officer, a := h.staff(conference.RolePressOfficer), h.waitingOne()
+	at := h.waiting()
+	officer.goes(at+"/refuse", "reason", "Thiếu giấy.")
+	const section, next = "Thư gửi người đăng ký</h2>", "</section>"
+	mails := func() string {
+		_, body := officer.get(at)
+		_, rest, _ := strings.Cut(body, section)
+		part, _, _ := strings.Cut(rest, next)
+		return part
+	}
+	if part := mails(); !strings.Contains(part, "Báo chí: từ chối") || !strings.Contains(part, "Chờ gửi") || !strings.Contains(part, "Lần gửi: 0") {
+		t.Errorf("a mail that waits: %s", part)
+	}
+	mail, err := db.Value[int64](t.Context(), h.db, `SELECT id FROM mail WHERE kind = ? AND subject_id = ?`, press.KindRefused, a.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	h.exec(`UPDATE mail SET state = 'failed', due_at = NULL, attempts = 1 WHERE id = ?`, mail)
+	h.exec(`INSERT INTO mail_attempt (mail_id, started_at, ended_at, outcome, code, answer) VALUES (?, 1, 2, 'permanent', 550, '550 5.1.1 <unknown> user')`, mail)
+	part := mails()
+	for _, want := range []string{a.Email, "Không gửi được", "Lần gửi: 1", "Máy chủ thư từ chối hẳn: 550 5.1.1 &lt;unknown&gt; user", "Báo chí: đã nhận đăng ký"} {
+		if !strings.Contains(part, want) {
+			t.Errorf("the page lacks %q: %s", want, part)
+		}
+	}
+	h.exec(`INSERT INTO mail (kind, subject_id, to_address, message_id, give_up_at, due_at, queued_at) VALUES ('invitation.invite', ?, 'khac@vidu.example', 'x', 1, 1, 1)`, a.ID)
+	if strings.Contains(mails(), "khac@vidu.example") {
+		t.Error("a mail of another room with the same number is shown")
 	}
 }

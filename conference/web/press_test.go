@@ -15,6 +15,7 @@ import (
 	"hoinghi/conference/outbox"
 	"hoinghi/conference/press"
 	"hoinghi/conference/testkit"
+	"hoinghi/db"
 )
 
 const (
@@ -276,3 +277,25 @@ func TestAJournalistIsAccredited(t *testing.T) {
 }
 
 func second(_ *http.Response, body string) string { return body }
+
+// The press page, which is kept as bytes, stops inviting once the deadline is over,
+// although nothing was changed.
+func TestThePressPageClosesByItself(t *testing.T) {
+	h := open(t)
+	v := h.visitor()
+	ctx := conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorSystem, Label: "test", Roles: conference.Roles()})
+	if err := h.site.Press.SetDesk(ctx, 1, press.Desk{ApplyBy: db.At(h.clock.Now().Add(time.Hour))}); err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		later time.Duration
+		open  bool
+	}{{0, true}, {time.Hour, true}, {time.Millisecond, false}, {time.Hour, false}} {
+		h.clock.Advance(c.later)
+		for range 2 {
+			if _, body := v.get(pressPath); strings.Contains(body, `href="`+pressPath+`/apply"`) != c.open {
+				t.Errorf("%s: it says open: %v", h.clock.Now(), !c.open)
+			}
+		}
+	}
+}

@@ -128,6 +128,34 @@ func TestTheShowcaseIsFilteredByItsAddress(t *testing.T) {
 	}
 }
 
+// Whoever looks at one province keeps it when the boundary is switched, where one leads
+// to one; an address that names no province or craft says so.
+func TestVillagesKeepTheChosenProvince(t *testing.T) {
+	h := open(t)
+	v := h.visitor()
+	for path, want := range map[string]string{
+		"/lang-nghe?province=long-an&craft=metal":          `href="/lang-nghe?boundary=now&amp;craft=metal&amp;province=tay-ninh"`,
+		"/lang-nghe?province=binh-thuan":                   `href="/lang-nghe?boundary=now"`,
+		"/lang-nghe?boundary=now&province=tay-ninh&page=2": `href="/lang-nghe"`, // of two provinces of 2022
+	} {
+		_, body := v.get(path)
+		_, nav, _ := strings.Cut(body, `aria-label="Địa giới hành chính"`)
+		if nav, _, _ = strings.Cut(nav, "</nav>"); !strings.Contains(nav, want) {
+			t.Errorf("%s: the switch lacks %s: %s", path, want, nav)
+		}
+	}
+	const noProvince, noGroup = "Địa giới đang xem không có tỉnh, thành phố", "Không có nhóm nghề ghi trong địa chỉ"
+	for path, want := range map[string][2]bool{
+		"/lang-nghe": {}, "/lang-nghe?province=long-an&craft=metal": {}, "/lang-nghe?province=&craft=": {},
+		"/lang-nghe?province=ha-noi": {true, false}, "/lang-nghe?craft=gold": {false, true}, "/lang-nghe?boundary=now&province=long-an": {true, false},
+	} {
+		_, body := v.get(path)
+		if got := [2]bool{strings.Contains(body, noProvince), strings.Contains(body, noGroup)}; got != want {
+			t.Errorf("%s: says %v, want %v", path, got, want)
+		}
+	}
+}
+
 func TestWhatIsUncertainIsMarkedOrLeftOut(t *testing.T) {
 	h := open(t)
 	v := h.visitor()
@@ -247,6 +275,7 @@ func TestRefusedPhotosKeepWhatWasTyped(t *testing.T) {
 		"a text":     {[]byte("không phải ảnh"), caption, http.StatusUnprocessableEntity, "không phải ảnh JPEG, PNG hoặc WebP"},
 		"cut short":  {photo(t)[:3000], caption, http.StatusUnprocessableEntity, "Không đọc được ảnh"},
 		"no caption": {photo(t), map[string]string{"credit": "Lê Thị Ví Dụ"}, http.StatusUnprocessableEntity, "Vui lòng chọn lại tệp ảnh"},
+		"20 MB":      {make([]byte, showcase.MaxFile), caption, http.StatusUnprocessableEntity, "không phải ảnh JPEG, PNG hoặc WebP"},
 		"25 MB":      {make([]byte, 25<<20), caption, http.StatusRequestEntityTooLarge, "Tệp lớn hơn 20 MB"},
 		"no form":    {nil, nil, http.StatusUnprocessableEntity, "Vui lòng chọn một tệp ảnh"},
 	} {

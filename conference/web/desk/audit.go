@@ -49,16 +49,20 @@ func (d *Desk) audit(r *ui.Request) error {
 
 // auditLine puts a row of the record into words.
 func auditLine(r *ui.Request, e audit.Entry) auditRow {
-	row := auditRow{At: ui.Moment(e.At.Time, r.Lang()), Who: e.ActorLabel, What: r.T("audit." + e.Action),
+	return auditRow{At: ui.Moment(e.At.Time, r.Lang()), Who: actorName(r, e.ActorKind, e.ActorLabel), What: r.T("audit." + e.Action),
 		Subject: fmt.Sprintf("%s %d", r.T("audit.subject."+e.SubjectKind), e.SubjectID), Detail: details(r, e.Detail)}
-	switch e.ActorKind {
+}
+
+// actorName says who acted: by the label on record, or in words for those who have none.
+func actorName(r *ui.Request, kind conference.ActorKind, label string) string {
+	switch kind {
 	case conference.ActorSystem:
-		row.Who = r.T("desk.audit.system")
+		return r.T("desk.audit.system")
 	case conference.ActorNobody:
-		row.Who = r.T("desk.audit.visitor")
+		return r.T("desk.audit.visitor")
 	case conference.ActorStaff, conference.ActorFocalPoint, conference.ActorDelegate, conference.ActorDevice:
 	}
-	return row
+	return label
 }
 
 func details(r *ui.Request, raw string) []detailRow {
@@ -101,8 +105,10 @@ func worded(r *ui.Request, v any) string {
 			}
 			return ui.Moment(t, r.Lang())
 		}
-		if r.Site().Locales.In(r.Lang()).Has("audit.field." + v) {
-			return r.T("audit.field." + v)
+		for _, words := range []string{"audit.field.", "edition.organisation."} {
+			if r.Site().Locales.In(r.Lang()).Has(words + v) {
+				return r.T(words + v)
+			}
 		}
 		return v
 	case []any:

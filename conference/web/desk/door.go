@@ -130,24 +130,21 @@ func (d *Desk) newPairing(r *ui.Request) error {
 	return d.showDevices(r, http.StatusOK, r.NewForm(nil), made)
 }
 
-// pointOf gives the chosen checkpoint, the edition's own first one when none was
-// chosen; one that cannot be chosen is noted at the field.
+// pointOf gives the chosen checkpoint, the first one in use when none was chosen; one
+// that cannot be chosen is noted at the field.
 func (d *Desk) pointOf(r *ui.Request, form *ui.Form) (int64, error) {
 	points, err := checkin.Checkpoints(r.Context(), d.DB, r.Edition().ID)
 	if err != nil {
 		return 0, err
 	}
 	for _, p := range points {
-		if p.ID == form.ID("checkpoint") && p.ClosedAt.IsZero() {
+		if (p.ID == form.ID("checkpoint") || form.Get("checkpoint") == "") && p.ClosedAt.IsZero() {
 			return p.ID, nil
 		}
 	}
-	if form.Get("checkpoint") != "" {
+	if len(points) > 0 {
 		form.Note("checkpoint", conference.Say("checkin.error.point_unknown"))
 		return 0, nil
-	}
-	if len(points) > 0 {
-		return points[0].ID, nil
 	}
 	p, err := d.Checkins.Default(r.Context(), r.Edition().ID)
 	return p.ID, err

@@ -27,7 +27,7 @@ type doubtfulPage struct {
 	Doubt         checkin.Doubt
 	Filters       []filter
 	Rows          []doubtfulRow
-	More          int // further scans that are not shown
+	More          bool // there are scans that are not shown
 	Form          *ui.Form
 	Asked         string // scan whose form was refused
 }
@@ -37,7 +37,7 @@ type doubtfulRow struct {
 	Person                                              int64
 	Kind, Label, Note                                   string // of the chip, and what there is to know
 	Doubt                                               bool
-	Undone                                              string // when it was taken back
+	Undone, UndoneFor                                   string // when it was taken back and by whom, and why
 	CanUndo                                             bool
 }
 
@@ -65,7 +65,7 @@ func (d *Desk) showDoubtful(r *ui.Request, status int, form *ui.Form, asked stri
 		page.Filters = append(page.Filters, filter{Label: r.T("desk.doubt." + string(k)), Href: page.Base + "?doubt=" + string(k), Count: counts[k], Current: k == page.Doubt})
 	}
 	if len(found) > doubtfulRows {
-		page.More, found = 1, found[:doubtfulRows]
+		page.More, found = true, found[:doubtfulRows]
 	}
 	for _, x := range found {
 		page.Rows = append(page.Rows, doubtfulLine(r, x))
@@ -83,7 +83,8 @@ func doubtfulLine(r *ui.Request, x checkin.Doubtful) doubtfulRow {
 		row.Name = r.T("desk.doubt.nobody")
 	}
 	if !x.UndoneAt.IsZero() {
-		row.Undone = ui.Clock(x.UndoneAt.Time)
+		row.Undone = r.T("desk.doubt.undone_at", "time", ui.Clock(x.UndoneAt.Time), "who", actorName(r, x.UndoneByKind, x.UndoneBy))
+		row.UndoneFor = x.UndoneFor
 	}
 	switch {
 	case !x.Verdict.In():

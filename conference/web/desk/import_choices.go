@@ -35,7 +35,6 @@ type choicesPage struct {
 	LegacyName string
 	Encodings  []ui.Option
 	Checked    edition.Checked
-	Warnings   int
 	Skipped    string
 	Preview    []previewRow
 	Problems   []problemRow
@@ -72,10 +71,6 @@ type problemRow struct {
 // showChoices shows a list that is not applied yet: what was guessed or decided, and
 // what follows from it. form and apply are the refused ones of its two forms, nil otherwise.
 func (d *Desk) showChoices(r *ui.Request, status int, i edition.Import, form, apply *ui.Form) error {
-	book, err := edition.ImportBook(r.Context(), d.DB, i.ID)
-	if err != nil {
-		return err
-	}
 	checked, err := d.Editions.CheckImport(r.Context(), i)
 	if err != nil {
 		return err
@@ -84,7 +79,7 @@ func (d *Desk) showChoices(r *ui.Request, status int, i edition.Import, form, ap
 	if err != nil {
 		return err
 	}
-	page := choicesPage{I: i, Base: importsAt + "/" + ui.Itoa(i.ID), Form: form, Apply: apply, Failed: i.State == edition.ImportFailed, Checked: checked, Warnings: checked.Warnings(),
+	page := choicesPage{I: i, Base: importsAt + "/" + ui.Itoa(i.ID), Form: form, Apply: apply, Failed: i.State == edition.ImportFailed, Checked: checked,
 		Frame: r.Frame("organisations", ui.Crumb{Label: r.T("desk.nav.organisations"), Href: organisationsAt}, ui.Crumb{Label: r.T("import.title"), Href: importsAt})}
 	if form == nil {
 		page.Form, page.Seal = choicesForm(r, i.Choices), i.Choices.Seal()
@@ -92,8 +87,8 @@ func (d *Desk) showChoices(r *ui.Request, status int, i edition.Import, form, ap
 	if apply == nil {
 		page.Apply = r.NewForm(nil)
 	}
-	page.Format = formatText(r, book)
-	page.table(r, book)
+	page.Format = formatText(r, checked.Book)
+	page.table(r, checked.Book)
 	page.conversions(r)
 	page.preview(r, places)
 	page.problems(r)
@@ -133,7 +128,7 @@ func (page *choicesPage) table(r *ui.Request, b *sheet.Book) {
 	}
 	s := &b.Sheets[c.Sheet]
 	page.Headers = append(page.Headers, ui.Option{Value: strconv.Itoa(sheet.NoHeader), Label: r.T("import.no_header")})
-	for n := range min(40, len(s.Rows)) {
+	for n := range min(sheet.HeaderRows, len(s.Rows)) {
 		page.Headers = append(page.Headers, ui.Option{Value: strconv.Itoa(n), Label: r.T("import.header_row", "n", s.Rows[n].Number, "text", rowText(s.Rows[n]))})
 	}
 	columns := []ui.Option{{Label: r.T("import.no_column")}}

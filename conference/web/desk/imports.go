@@ -4,12 +4,10 @@ import (
 	"bytes"
 	"net/http"
 	"strconv"
-	"time"
 
 	"hoinghi/conference"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/sheet"
-	"hoinghi/conference/vietnamese"
 	"hoinghi/conference/web/ui"
 )
 
@@ -36,9 +34,10 @@ func (d *Desk) importRoutes() []ui.Route {
 
 type importsPage struct {
 	ui.Frame
-	Form *ui.Form
-	Rows []importRow
-	Max  int // megabytes
+	Form    *ui.Form
+	Rows    []importRow
+	Max     int // megabytes
+	MaxRows int
 }
 
 type importRow struct {
@@ -55,7 +54,7 @@ func (d *Desk) showImports(r *ui.Request, status int, form *ui.Form) error {
 	if err != nil {
 		return err
 	}
-	page := importsPage{Form: form, Max: sheet.MaxFile >> 20,
+	page := importsPage{Form: form, Max: sheet.MaxFile >> 20, MaxRows: sheet.MaxRows,
 		Frame: r.Frame("organisations", ui.Crumb{Label: r.T("desk.nav.organisations"), Href: organisationsAt})}
 	chips := map[edition.ImportState]string{edition.ImportUploaded: "draft", edition.ImportApplying: "waiting", edition.ImportApplied: "done", edition.ImportFailed: "failed"}
 	for _, i := range all {
@@ -100,8 +99,8 @@ func (d *Desk) oneImport(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	if i.State == edition.ImportApplying || i.State == edition.ImportApplied {
-		return d.showProgress(r, i)
+	if part := r.Query("part") == "progress"; part || i.State == edition.ImportApplying || i.State == edition.ImportApplied {
+		return d.showProgress(r, i, part)
 	}
 	return d.showChoices(r, http.StatusOK, i, nil, nil)
 }
@@ -167,8 +166,8 @@ type progressPage struct {
 	ui.Frame
 	I        edition.Import
 	Base     string
+	Failed   bool
 	Finished string
-	Duration string
 	Changes  []importChangeRow
 	Added    []importChangeRow
 	More     bool // there is more than is shown
@@ -183,15 +182,17 @@ type importChangeRow struct {
 // shownChanges is how many changes the page of an applied list shows.
 const shownChanges = 200
 
-func (d *Desk) showProgress(r *ui.Request, i edition.Import) error {
-	page := progressPage{I: i, Base: importsAt + "/" + ui.Itoa(i.ID), Finished: ui.Moment(i.FinishedAt.Time, r.Lang()),
+// showProgress shows a list that is written, or only the part of the page that follows
+// it: whoever looks on while it fails is told there.
+func (d *Desk) showProgress(r *ui.Request, i edition.Import, part bool) error {
+	page := progressPage{I: i, Failed: i.State == edition.ImportFailed, Base: importsAt + "/" + ui.Itoa(i.ID), Finished: ui.Moment(i.FinishedAt.Time, r.Lang()),
 		Frame: r.Frame("organisations", ui.Crumb{Label: r.T("desk.nav.organisations"), Href: organisationsAt}, ui.Crumb{Label: r.T("import.title"), Href: importsAt})}
 	if i.State == edition.ImportApplied {
 		if err := d.fillChanges(r, &page); err != nil {
 			return err
 		}
 	}
-	if r.Query("part") == "progress" {
+	if part {
 		return r.Fragment("desk/organisations/applied", "live", page)
 	}
 	return r.Page("desk/organisations/applied", page)
@@ -259,7 +260,7 @@ func (d *Desk) importProblems(r *ui.Request) error {
 // importTemplate gives the form to be filled in, with drop-downs of kinds and of the
 // provinces as they are today.
 func (d *Desk) importTemplate(r *ui.Request) error {
-	places, err := edition.PlacesOn(r.Context(), d.DB, r.Now().In(vietnamese.Zone()).Format(time.DateOnly))
+	places, err := d.places(r)
 	if err != nil {
 		return err
 	}

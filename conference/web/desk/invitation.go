@@ -75,7 +75,7 @@ func (d *Desk) showInvitation(r *ui.Request, status int, form *ui.Form, i invita
 	if err := d.fillDelegation(r, &page); err != nil {
 		return err
 	}
-	mails, err := d.Outbox.Of(r.Context(), invitation.KindInvite, i.ID)
+	mails, err := d.Outbox.Of(r.Context(), i.ID, invitation.KindInvite)
 	if err != nil {
 		return err
 	}

@@ -39,6 +39,7 @@ type mailListPage struct {
 type mailRow struct {
 	outbox.Mail
 	StateLabel, Queued, Sent, KindLabel string
+	Kept                                string // in words, when it never left: then it was not sent at any time
 }
 
 func (d *Desk) mailList(r *ui.Request) error {
@@ -64,12 +65,12 @@ func (d *Desk) mailList(r *ui.Request) error {
 }
 
 func mailLine(r *ui.Request, m outbox.Mail) mailRow {
-	label := r.T("outbox.state." + string(m.State))
-	if m.Transport == outbox.TransportLocal {
-		label = r.T("desk.mail.local") // it is sent nowhere
-	}
-	return mailRow{Mail: m, StateLabel: label, KindLabel: r.T("desk.mail.kind." + m.Kind),
+	row := mailRow{Mail: m, StateLabel: r.T("outbox.state." + string(m.State)), KindLabel: r.T("desk.mail.kind." + m.Kind),
 		Queued: ui.Moment(m.QueuedAt.Time, r.Lang()), Sent: ui.Moment(m.SentAt.Time, r.Lang())}
+	if m.Transport == outbox.TransportLocal { // it is sent nowhere
+		row.StateLabel, row.Kept, row.Sent = r.T("desk.mail.local"), r.T("desk.mail.kept", "time", row.Sent), ""
+	}
+	return row
 }
 
 type mailPage struct {
@@ -89,7 +90,7 @@ type mailPartRow struct {
 	Image            bool
 }
 
-type attemptRow struct{ At, Outcome, Kind, Answer string }
+type attemptRow struct{ At, Outcome, Answer string }
 
 // mailOne shows a mail. One that stayed in the local mailbox is shown as its
 // recipient would read it, with working links; of one that left by SMTP only the
@@ -116,14 +117,28 @@ func (d *Desk) mailOne(r *ui.Request) error {
 		}
 	}
 	page.Lines = pieces(page.Text)
-	attempts, err := d.Outbox.Attempts(r.Context(), id)
-	if err != nil {
+	if page.Attempts, err = d.attempts(r, id); err != nil {
 		return err
 	}
-	for _, a := range attempts {
-		page.Attempts = append(page.Attempts, attemptRow{At: ui.Moment(a.StartedAt.Time, r.Lang()), Outcome: r.T("outbox.outcome." + string(a.Outcome)), Kind: string(a.Outcome), Answer: a.Answer})
-	}
 	return r.Page("desk/mail/one", page)
+}
+
+// attempts gives every attempt to deliver a mail, newest first, with the words of the
+// server or the program's own.
+func (d *Desk) attempts(r *ui.Request, mailID int64) ([]attemptRow, error) {
+	all, err := d.Outbox.Attempts(r.Context(), mailID)
+	if err != nil {
+		return nil, err
+	}
+	var out []attemptRow
+	for _, a := range all {
+		row := attemptRow{At: ui.Moment(a.StartedAt.Time, r.Lang()), Outcome: r.T("outbox.outcome." + string(a.Outcome)), Answer: a.Answer}
+		if a.Reason.Key != "" {
+			row.Answer = r.Say(a.Reason)
+		}
+		out = append(out, row)
+	}
+	return out, nil
 }
 
 // mailbox keeps the mail that was composed last, since its page asks for each of

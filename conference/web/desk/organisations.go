@@ -52,9 +52,12 @@ type organisationRow struct {
 	Contacts                                     []edition.Contact
 }
 
+// today gives the day in Viet Nam.
+func today(r *ui.Request) string { return r.Now().In(vietnamese.Zone()).Format(time.DateOnly) }
+
 // places gives the provinces as they are today.
 func (d *Desk) places(r *ui.Request) (*edition.Places, error) {
-	return edition.PlacesOn(r.Context(), d.DB, r.Now().In(vietnamese.Zone()).Format(time.DateOnly))
+	return edition.PlacesOn(r.Context(), d.DB, today(r))
 }
 
 func organisationFilter(r *ui.Request) edition.OrganisationFilter {
@@ -89,14 +92,17 @@ func (d *Desk) organisations(r *ui.Request) error {
 	}
 	page := organisationsPageData{Frame: r.Frame("organisations"), Query: f.Query, Total: total, Page: number,
 		Pages: max(1, (total+organisationsPage-1)/organisationsPage), Filter: filterQuery(f)}
+	address := func(n int) string { return fmt.Sprintf("%s?%s", organisationsAt, addPage(page.Filter, n)) }
+	if number > page.Pages {
+		return r.Redirect("%s", address(page.Pages)) // the list has become shorter
+	}
 	page.Provinces = provinceOptions(r, places, f.Province)
 	page.Kinds = kindOptions(r, f.Kind)
 	for _, o := range found {
 		page.Rows = append(page.Rows, listedRow(r, places, o))
 	}
-	address := func(n int) string { return fmt.Sprintf("%s?%s", organisationsAt, addPage(page.Filter, n)) }
 	if number > 1 {
-		page.Prev = address(min(number-1, page.Pages))
+		page.Prev = address(number - 1)
 	}
 	if number < page.Pages {
 		page.Next = address(number + 1)
@@ -116,9 +122,9 @@ func listedRow(r *ui.Request, places *edition.Places, o edition.Listed) organisa
 	if p := places.Named(o.ProvinceID); p.ProvinceID != 0 {
 		row.Province = p.Short(r.Lang())
 	}
-	if today := r.Now().In(vietnamese.Zone()).Format(time.DateOnly); o.ValidTo != "" && o.ValidTo < today {
+	if day := today(r); o.ValidTo != "" && o.ValidTo < day {
 		row.Validity = r.T("organisation.until", "day", dayText(o.ValidTo, r.Lang()))
-	} else if o.ValidFrom > today {
+	} else if o.ValidFrom > day {
 		row.Validity = r.T("organisation.from", "day", dayText(o.ValidFrom, r.Lang()))
 	}
 	for i := range row.Contacts {

@@ -32,7 +32,6 @@ type pointRow struct {
 	Name        string
 	Admits      string
 	In, Refused int
-	Devices     int
 	Closed      bool
 }
 

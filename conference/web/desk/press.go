@@ -156,7 +156,15 @@ type applicationPage struct {
 	HasBadge, Gone bool       // Gone: approved, and withdrawn as a delegate since
 	Others         []pressRow // further applications of the same person
 	Preview        mailPreview
+	Mails          []pressMail
 	History        []auditRow
+}
+
+// pressMail is a mail to an applicant with what became of it: press officers cannot
+// open the mailbox of the desk.
+type pressMail struct {
+	mailRow
+	Tries []attemptRow
 }
 
 // oneApplication gives the application of the address, if it is this edition's.
@@ -204,6 +212,9 @@ func (d *Desk) showApplication(r *ui.Request, status int, a press.Application, r
 	for _, o := range others {
 		page.Others = append(page.Others, pressLine(r, o))
 	}
+	if page.Mails, err = d.pressMails(r, a); err != nil {
+		return err
+	}
 	history, err := audit.History(r.Context(), d.DB, "press_application", a.ID)
 	if err != nil {
 		return err
@@ -212,6 +223,22 @@ func (d *Desk) showApplication(r *ui.Request, status int, a press.Application, r
 		page.History = append(page.History, auditLine(r, h))
 	}
 	return r.PageStatus(status, "desk/press/one", page)
+}
+
+func (d *Desk) pressMails(r *ui.Request, a press.Application) ([]pressMail, error) {
+	mails, err := d.Press.Mails(r.Context(), a.ID)
+	if err != nil {
+		return nil, err
+	}
+	var out []pressMail
+	for _, m := range mails {
+		tries, err := d.attempts(r, m.ID)
+		if err != nil {
+			return nil, err
+		}
+		out = append(out, pressMail{mailRow: mailLine(r, m), Tries: tries})
+	}
+	return out, nil
 }
 
 // accredited adds link and badge of an approved journalist.

@@ -51,7 +51,7 @@ func (d *Desk) speakers(r *ui.Request) error {
 	}
 	page := speakersPage{Frame: r.Frame("programme", ui.Crumb{Label: r.T("desk.nav.programme"), Href: base(r)}), Base: base(r)}
 	for _, s := range all {
-		page.Rows = append(page.Rows, speakerRow{ID: s.ID, Name: speakerName(r, s), Position: s.Position(r.Lang()), Speeches: n[s.ID]})
+		page.Rows = append(page.Rows, speakerRow{ID: s.ID, Name: s.Addressed(r.Say), Position: s.Position(r.Lang()), Speeches: n[s.ID]})
 	}
 	s, err := agenda.RemovedSpeaker(r.Context(), d.DB, r.QueryID("removed"))
 	switch {

@@ -36,12 +36,7 @@ type speechPage struct {
 
 func speechLine(r *ui.Request, p agenda.Speech) speechRow {
 	return speechRow{ID: p.ID, Start: ui.Clock(p.StartsAt.Time), End: ui.Clock(p.EndsAt()), Topic: p.Topic(r.Lang()),
-		Speaker: speakerName(r, p.Speaker), Where: p.Speaker.Position(r.Lang())}
-}
-
-// speakerName gives a speaker with the form of address and degree.
-func speakerName(r *ui.Request, s agenda.Speaker) string {
-	return vietnamese.Normalise(r.Say(agenda.HonorificText(s.Gender)) + " " + s.Degree + " " + s.FullName)
+		Speaker: p.Speaker.Addressed(r.Say), Where: p.Speaker.Position(r.Lang())}
 }
 
 // oneSpeech gives the speech of the address with its session.

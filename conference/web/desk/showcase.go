@@ -10,8 +10,8 @@ import (
 	"hoinghi/conference/web/ui"
 )
 
-// photoBody is the largest body of an upload: one photo with its caption (performance.md 7).
-const photoBody = 20 << 20
+// photoBody leaves room for the caption beside the photo.
+const photoBody = showcase.MaxFile + 64<<10
 
 func (d *Desk) showcaseRoutes() []ui.Route {
 	const at = "/desk/showcase"

@@ -9,6 +9,7 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+	"time"
 
 	"github.com/klauspost/compress/gzip"
 
@@ -25,13 +26,15 @@ type content struct {
 	kind string // media type
 	name string // file name to save it under, "" to show it
 	body []byte
+	// until is the last moment at which it is still true; zero when only a change of the store ends it.
+	until time.Time
 }
 
 // keyOf is all that a kept answer depends on besides the store.
 type keyOf struct{ path, lang string }
 
 // kept is an answer that is sent again and again: compressed once, with a strong
-// validator for each of its two forms. It never changes.
+// validator for each of its two forms. It never changes, but may have an end.
 type kept struct {
 	content
 	packed           []byte
@@ -55,13 +58,17 @@ type cache struct {
 
 func newCache(d *db.DB) *cache { return &cache{db: d, pages: map[keyOf]*kept{}} }
 
-// find gives the kept answer, nil when there is none, and the age of the store's
+// find gives the kept answer, nil when there is none that still holds, and the age of the store's
 // content that an answer made from now on is made of.
 func (c *cache) find(k keyOf) (*kept, int) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	c.heed()
-	return c.pages[k], c.age
+	p := c.pages[k]
+	if p != nil && !p.until.IsZero() && c.db.Now().After(p.until) {
+		return nil, c.age
+	}
+	return p, c.age
 }
 
 // heed drops everything if something changed since it was last called. The

@@ -85,12 +85,16 @@ func (p *Public) press(r *ui.Request) (content, error) {
 		Calendar: base + "/programme.ics", Feed: base + "/press/feed.atom", FeedURL: p.Absolute(base + "/press/feed.atom"), Desk: contactOf(r, desk),
 		Apply: press.Open(e, desk, r.Now()), Address: p.Absolute(base + "/press")}
 	for _, s := range spoken(sessions, speakers) {
-		data.Speakers = append(data.Speakers, speech{Speaker: name(r, s), Position: s.Position(r.Lang())})
+		data.Speakers = append(data.Speakers, speech{Speaker: s.Addressed(r.Say), Position: s.Position(r.Lang())})
 	}
 	if !desk.ApplyBy.IsZero() {
 		data.ApplyBy = ui.Moment(desk.ApplyBy.Time, r.Lang())
 	}
-	return page(r, "public/press", data)
+	made, err := page(r, "public/press", data)
+	if data.Apply { // past that moment the page must not invite any more
+		made.until = press.LastMoment(e, desk)
+	}
+	return made, err
 }
 
 // spoken keeps the speakers who stand in one of the sessions: the others are not announced.

@@ -102,16 +102,11 @@ func days(r *ui.Request, sessions []agenda.Session) []day {
 		}
 		for _, p := range s.Speeches {
 			l.Speeches = append(l.Speeches, speech{Start: ui.Clock(p.StartsAt.Time), ISO: ui.ISO(p.StartsAt.Time), Topic: p.Topic(lang),
-				Speaker: name(r, p.Speaker), Position: p.Speaker.Position(lang)})
+				Speaker: p.Speaker.Addressed(r.Say), Position: p.Speaker.Position(lang)})
 		}
 		d.Sessions = append(d.Sessions, l)
 	}
 	return out
-}
-
-// name gives a speaker with the form of address and degree: "Bà TS. Nguyễn Thị Mẫu".
-func name(r *ui.Request, s agenda.Speaker) string {
-	return vietnamese.Normalise(r.Say(agenda.HonorificText(s.Gender)) + " " + s.Degree + " " + s.FullName)
 }
 
 // number gives the part of a session's uid that stands in addresses. It never

@@ -58,6 +58,7 @@ type villagesPage struct {
 	Found, All       int // villages that match, and villages under this boundary
 	Query            string
 	Filtered         bool
+	Unknown          []string // values of the address that are on no list, in words
 	Chosen           []string // what the list is narrowed to, in words
 	Boundary         string   // the hidden field's value
 	Boundaries       []boundaryLink
@@ -154,8 +155,11 @@ func (p *Public) villages(r *ui.Request) (content, error) {
 	if b := showcase.Boundary(r.Query("boundary")); b == showcase.Then || b == showcase.Now {
 		at.boundary = b
 	}
+	list := villagesPage{Frame: r.Frame("showcase"), Query: at.query, Former: at.boundary == showcase.Then}
 	if g := showcase.Group(r.Query("craft")); slices.Contains(showcase.Groups(), g) {
 		at.group = g
+	} else if g != "" {
+		list.Unknown = append(list.Unknown, r.T("showcase.unknown_group"))
 	}
 	provinces, err := showcase.Provinces(r.Context(), p.DB, at.boundary)
 	if err != nil {
@@ -165,12 +169,13 @@ func (p *Public) villages(r *ui.Request) (content, error) {
 	if i := slices.IndexFunc(provinces, func(o edition.Province) bool { return o.Slug == r.Query("province") }); i >= 0 {
 		province = provinces[i]
 		at.province = province.Slug
+	} else if r.Query("province") != "" {
+		list.Unknown = append(list.Unknown, r.T("showcase.unknown_province"))
 	}
 	matching, err := showcase.Public(r.Context(), p.DB, showcase.Filter{Query: at.query, Boundary: at.boundary, Group: at.group})
 	if err != nil {
 		return content{}, err
 	}
-	list := villagesPage{Frame: r.Frame("showcase"), Query: at.query, Former: at.boundary == showcase.Then}
 	list.tiles(r, at, provinces, showcase.Count(matching, at.boundary))
 	if province.ProvinceID != 0 {
 		matching = slices.DeleteFunc(matching, func(v showcase.Village) bool { return v.Province(at.boundary) != province.ProvinceID })
@@ -178,6 +183,9 @@ func (p *Public) villages(r *ui.Request) (content, error) {
 	}
 	list.Found = len(matching)
 	list.filters(r, at, provinces)
+	if err := list.switches(r, at, province.ProvinceID); err != nil {
+		return content{}, err
+	}
 	if err := list.cards(r.Context(), r, at, matching); err != nil {
 		return content{}, err
 	}
@@ -215,19 +223,32 @@ func (page *villagesPage) tiles(r *ui.Request, at address, provinces []edition.P
 	}
 }
 
-// filters fills the choices of the form and the switch between the boundaries.
-func (page *villagesPage) filters(r *ui.Request, at address, provinces []edition.Province) {
+// switches fills the switch between the boundaries. A chosen province stays where one
+// leads to one.
+func (page *villagesPage) switches(r *ui.Request, at address, provinceID int64) error {
 	if at.boundary != at.usual {
 		page.Boundary = string(at.boundary)
 	}
 	for _, b := range []showcase.Boundary{showcase.Then, showcase.Now} {
 		link := at
-		link.boundary, link.province, link.page = b, "", 0
+		link.boundary, link.page = b, 0
+		if provinceID != 0 && b != at.boundary {
+			there, _, err := showcase.Counterpart(r.Context(), r.Site().DB, provinceID, b)
+			if err != nil {
+				return err
+			}
+			link.province = there.Slug
+		}
 		page.Boundaries = append(page.Boundaries, boundaryLink{Label: r.T("showcase.boundary." + string(b)), Href: link.String(), Current: b == at.boundary})
 		if b == showcase.Then && at.boundary == showcase.Now {
 			page.Elsewhere, page.ElsewhereAddress = true, link.String()
 		}
 	}
+	return nil
+}
+
+// filters fills the choices of the form.
+func (page *villagesPage) filters(r *ui.Request, at address, provinces []edition.Province) {
 	for _, o := range provinces {
 		page.Provinces = append(page.Provinces, ui.Option{Value: o.Slug, Label: o.Short(r.Lang()), Selected: o.Slug == at.province})
 	}
