@@ -127,66 +127,6 @@ func people(ctx context.Context, t testing.TB, d *db.DB, organisationID int64) [
 	return out
 }
 
-// Colleagues share the telephone of their office, and a mailbox. The list of the second
-// says nothing of the first: both are there afterwards, the first with all that was known.
-func TestColleaguesWhoShareATelephoneAreTwoPersons(t *testing.T) {
-	r, d, _, ctx := importRoom(t)
-	const heading = "Tên đơn vị;Tỉnh;Họ tên đầu mối;Chức vụ;Điện thoại đầu mối;Email đầu mối\nSở Công Thương tỉnh Yên Bái;Yên Bái;"
-	importText(ctx, t, r, d, heading+"Kiều Thử Lan;Trưởng phòng;02263852232;lan@hn.example.vn\n")
-	for _, list := range []string{"Tống Thử Minh;Chuyên viên;02263852232;\n", "Phan Thử Nga;;;lan@hn.example.vn\n", "KIEU THU LAN;;0912345678;\n"} {
-		first := importText(ctx, t, r, d, heading+list)
-		if got := countsOf(first); got != (counts{Changed: 1}) {
-			t.Errorf("%s: %+v", list, got)
-		}
-		before := dump(t, d)
-		if got := countsOf(importText(ctx, t, r, d, heading+list)); got != (counts{Unchanged: 1}) {
-			t.Errorf("%s again: %+v", list, got)
-		}
-		if diff := cmp.Diff(before, dump(t, d)); diff != "" {
-			t.Errorf("the same list changed rows:\n%s", diff)
-		}
-	}
-	id, err := db.Value[int64](ctx, d, `SELECT DISTINCT organisation_id FROM contact`)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []string{"Kiều Thử Lan, Trưởng phòng, 0912 345 678, lan@hn.example.vn", "Tống Thử Minh, Chuyên viên, 0226 3852 232", "Phan Thử Nga, lan@hn.example.vn"}
-	if diff := cmp.Diff(want, people(ctx, t, d, id)); diff != "" {
-		t.Errorf("(-want +got):\n%s", diff)
-	}
-}
-
-// Lists do not add up to more contacts than an organisation may have: the one that
-// is known is still corrected, and who is left out is named.
-func TestListsDoNotExceedTheContactsOfAnOrganisation(t *testing.T) {
-	r, d, _, ctx := importRoom(t)
-	rows := func(from, to int) string {
-		list := "Tên đơn vị;Tỉnh;Họ tên đầu mối;Chức vụ\n"
-		for n := from; n <= to; n++ {
-			list += fmt.Sprintf("Làng nghề Mẫu;Long An;Nguyễn Thị Mẫu%d;Nghệ nhân\n", n)
-		}
-		return list
-	}
-	importText(ctx, t, r, d, rows(1, 19))
-	i := upload(ctx, t, r, strings.ReplaceAll(rows(19, 22), "Nghệ nhân\n", "Trưởng làng\n"))
-	checked, err := r.CheckImport(ctx, i)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"2 edition.error.contacts_full"}, problemsOf(t, checked)); diff != "" || checked.Problems[0].Value != "Nguyễn Thị Mẫu21, Nguyễn Thị Mẫu22" {
-		t.Errorf("problems (-want +got):\n%s%+v", diff, checked.Problems)
-	}
-	if err := r.Apply(ctx, i.ID, i.Choices.Seal(), false); err != nil {
-		t.Fatal(err)
-	}
-	applied(t, d, i.ID)
-	for query, want := range map[string]int{`SELECT count(*) FROM contact`: 20, `SELECT count(*) FROM contact WHERE job_title = 'Trưởng làng'`: 2} {
-		if n, err := db.Value[int](ctx, d, query); err != nil || n != want {
-			t.Errorf("%s: %d, want %d: %v", query, n, want, err)
-		}
-	}
-}
-
 // Nothing is written while errors remain, unless the rows with errors are left out.
 func TestErrorsStopAListUntilTheyAreLeftOut(t *testing.T) {
 	r, d, _, ctx := importRoom(t)

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"hoinghi/conference"
-	"hoinghi/conference/sheet"
 	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
 )
@@ -89,7 +88,7 @@ func (c *Checked) bound(e *Entry) {
 		return
 	}
 	e.Contacts = slices.DeleteFunc(e.Contacts, func(m Contact) bool { return slices.Contains(over, m.FullName) })
-	c.Problems = append(c.Problems, RowProblem{Row: e.Row, Field: FieldContactName, Column: sheet.NoHeader, Value: strings.Join(over, ", "),
+	c.Problems = append(c.Problems, RowProblem{Row: e.Row, Field: FieldContactName, Column: c.contactAt, Value: strings.Join(over, ", "),
 		Text: conference.Say("edition.error.contacts_full", "max", maxContacts)})
 }
 
@@ -111,17 +110,27 @@ func (e *Entry) against(k *known) (EntryState, []FieldChange) {
 // differences collects what changes.
 type differences []FieldChange
 
-// fill puts a value in its place. An empty one never empties what is stored.
+// fill puts a value in its place. An empty one never empties what is stored, and what
+// people read alike is no change.
 func (d *differences) fill(f ImportField, place *string, value string, show func(string) string) {
-	if value != "" {
-		d.replace(f, place, value, show)
+	if value != "" && value != *place && show(value) != show(*place) {
+		*d = append(*d, FieldChange{f, show(*place), show(value)})
+		*place = value
 	}
 }
 
-func (d *differences) replace(f ImportField, place *string, value string, show func(string) string) {
-	if value != *place {
-		*d = append(*d, FieldChange{f, show(*place), show(value)})
-		*place = value
+// fillPhones puts two numbers in their places. Those that are stored already, in whatever
+// order, change nothing.
+func (d *differences) fillPhones(f ImportField, first, second *string, a, b string) {
+	stored := func(n string) bool { return n == "" || n == *first || n == *second }
+	switch {
+	case stored(a) && stored(b):
+	case b != "" && a == *second || b != "" && b == *first:
+		d.fill(f, first, b, vietnamese.FormatPhone)
+		d.fill(f, second, a, vietnamese.FormatPhone)
+	default:
+		d.fill(f, first, a, vietnamese.FormatPhone)
+		d.fill(f, second, b, vietnamese.FormatPhone)
 	}
 }
 
@@ -132,17 +141,17 @@ func (e *Entry) merged(stored Organisation) (out Organisation, d differences) {
 		d.fill(FieldName, &out.NameVi, e.Organisation.NameVi, asIs)
 	}
 	d.fill(FieldEmail, &out.Email, e.Organisation.Email, asIs)
-	d.fill(FieldPhone, &out.Phone, e.Organisation.Phone, vietnamese.FormatPhone)
-	d.fill(FieldPhone, &out.OtherPhone, e.Organisation.OtherPhone, vietnamese.FormatPhone)
+	d.fillPhones(FieldPhone, &out.Phone, &out.OtherPhone, e.Organisation.Phone, e.Organisation.OtherPhone)
 	return out, d
 }
 
 func asIs(s string) string { return s }
 
 // betterSpelling reports whether a name corrects a stored one: the same letters with
-// other marks or capitals. All capitals, and hòa for hoà, correct nothing.
+// other marks or capitals. All capitals or none, and hòa for hoà, correct nothing.
 func betterSpelling(stored, now string) bool {
-	return vietnamese.Fold(stored) == vietnamese.Fold(now) && vietnamese.CanonicalTone(stored) != vietnamese.CanonicalTone(now) && !vietnamese.LooksAllCaps(now)
+	return vietnamese.Fold(stored) == vietnamese.Fold(now) && vietnamese.CanonicalTone(stored) != vietnamese.CanonicalTone(now) && !vietnamese.LooksAllCaps(now) &&
+		now != strings.ToLower(now)
 }
 
 // contactChange is a contact as it will be; ID is 0 for a new one.
@@ -184,13 +193,11 @@ func (e *Entry) mergedContacts(stored []Contact) []contactChange {
 func mergeContact(stored, c Contact) contactChange {
 	out := contactChange{Contact: stored}
 	d := &out.changes
-	set := d.fill
 	if betterSpelling(stored.FullName, c.FullName) {
-		set(FieldContactName, &out.FullName, c.FullName, asIs)
+		d.fill(FieldContactName, &out.FullName, c.FullName, asIs)
 	}
-	set(FieldContactTitle, &out.JobTitle, c.JobTitle, asIs)
-	set(FieldContactPhone, &out.Phone, c.Phone, vietnamese.FormatPhone)
-	set(FieldContactPhone, &out.OtherPhone, c.OtherPhone, vietnamese.FormatPhone)
-	set(FieldContactEmail, &out.Email, c.Email, asIs)
+	d.fill(FieldContactTitle, &out.JobTitle, c.JobTitle, asIs)
+	d.fillPhones(FieldContactPhone, &out.Phone, &out.OtherPhone, c.Phone, c.OtherPhone)
+	d.fill(FieldContactEmail, &out.Email, c.Email, asIs)
 	return out
 }

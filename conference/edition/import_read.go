@@ -7,21 +7,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"hoinghi/conference"
 	"hoinghi/conference/sheet"
 	"hoinghi/conference/vietnamese"
 )
-
-// RowProblem is something that a person should look at in one row of a file. With
-// Error the row cannot be taken.
-type RowProblem struct {
-	Row    int
-	Field  ImportField // "" for the row as a whole
-	Column int         // counted from 0; sheet.NoHeader for none
-	Value  string      // what the cell holds
-	Text   conference.Text
-	Error  bool
-}
 
 // Entry is one organisation of a file with its contacts.
 type Entry struct {
@@ -61,18 +49,20 @@ const maxExamples = 8
 
 // Checked is what is found in a file with the choices of the organiser.
 type Checked struct {
-	Book     *sheet.Book // what was read
-	Rows     int         // rows with data
-	Skipped  []int       // row numbers of headings, sums and signatures inside the table
-	Entries  []Entry
-	Problems []RowProblem
-	Errors   int // rows that cannot be taken
-	New      int
-	Changed  int
-	Same     int
-	Legacy   []Conversion      // text in an old encoding
-	Encoding vietnamese.Legacy // of the first column that is in one
-	Capitals []Conversion      // names in capitals only
+	Book      *sheet.Book // what was read
+	Rows      int         // rows with data
+	Skipped   []int       // row numbers of headings, sums and signatures inside the table
+	Entries   []Entry
+	Problems  []RowProblem
+	Errors    int // rows that cannot be taken, or only without their person
+	Persons   int // those among them of which only the person cannot be taken
+	New       int
+	Changed   int
+	Same      int
+	Legacy    []Conversion      // text in an old encoding
+	Encoding  vietnamese.Legacy // of the first column that is in one
+	Capitals  []Conversion      // names in capitals only
+	contactAt int               // column of the focal points' names
 }
 
 // Warnings gives the number of problems that stop no row.
@@ -93,12 +83,15 @@ type reader struct {
 	legacy  map[int]vietnamese.Legacy // by column
 	out     Checked
 	byKey   map[entryKey]int // index into out.Entries
+	told    map[cellAt]int   // index into out.Problems
+	merged  map[cellAt]int   // the first row of what a cell was merged into
 	above   above
 }
 
 // readEntries reads every row of the chosen table. It writes nothing and asks nothing.
 func readEntries(places *Places, s *sheet.Sheet, choices ImportChoices) Checked {
-	r := &reader{places: places, choices: choices, legacy: map[int]vietnamese.Legacy{}, byKey: map[entryKey]int{}}
+	r := &reader{places: places, choices: choices, legacy: map[int]vietnamese.Legacy{}, byKey: map[entryKey]int{}, told: map[cellAt]int{}}
+	r.merged, r.out.contactAt = r.mergedCells(s), r.column(FieldContactName)
 	rows := s.Body(choices.Header)
 	r.detectLegacy(rows)
 	for _, row := range rows {
@@ -202,18 +195,12 @@ type rowReader struct {
 	failed bool
 }
 
-func (r *rowReader) problem(f ImportField, isError bool, key string, args ...any) {
-	value := vietnamese.Normalise(r.row.Cell(r.column(f)))
-	r.out.Problems = append(r.out.Problems, RowProblem{Row: r.row.Number, Field: f, Column: r.column(f), Value: value, Text: conference.Say(key, args...), Error: isError})
-	r.failed = r.failed || isError
-}
-
 // text gives the value of a field as it is stored, its encoding converted if that was chosen.
 func (r *rowReader) text(f ImportField) string {
 	column := r.column(f)
 	raw := r.row.Cell(column)
 	if sheet.IsError(raw) {
-		r.problem(f, true, "import.problem.excel_error")
+		r.problem(f, true, textExcelError)
 		return ""
 	}
 	if l := r.legacy[column]; l != vietnamese.NotLegacy {
@@ -222,7 +209,7 @@ func (r *rowReader) text(f ImportField) string {
 				r.out.Legacy = append(r.out.Legacy, Conversion{r.row.Number, column, vietnamese.Normalise(raw), vietnamese.Normalise(converted)})
 			}
 			if r.choices.Encoding == LegacyAsk {
-				r.problem(f, true, "import.problem.legacy")
+				r.problem(f, true, textLegacy)
 			}
 			if r.choices.Encoding != LegacyKeep {
 				raw = converted

@@ -19,12 +19,15 @@ func (r *reader) row(row sheet.Row) {
 		r.above = above{named: row, wrong: rr.failed}
 	}
 	r.above.last = row.Number
+	wrong, before := rr.failed, len(r.out.Problems)
 	contact, hasContact := rr.contact()
-	if rr.failed {
+	if wrong {
 		r.out.Errors++
 		r.above.wrong = r.above.wrong || !further
 		return
 	}
+	faulty := rr.failed // the person, which does not keep the organisation out
+	rr.failed = false
 	if !further {
 		key := keyOf(r.places, o)
 		at, seen := r.byKey[key]
@@ -35,11 +38,14 @@ func (r *reader) row(row sheet.Row) {
 		}
 		e, further, r.above.entry = &r.out.Entries[at], seen, at
 	}
-	if further && !rr.joins(e, o) {
+	switch joined := !further || rr.joins(e, o); {
+	case !joined:
 		r.out.Errors++
-		return
-	}
-	if hasContact {
+	case faulty:
+		r.out.Errors++
+		r.out.Persons++
+		rr.personOnly(before)
+	case hasContact:
 		rr.addContact(e, contact)
 	}
 }
@@ -251,9 +257,17 @@ func (r *rowReader) contact() (c Contact, ok bool) {
 	case c.FullName == "" && c.Phone == "" && c.Email == "":
 		return c, false
 	case c.FullName == "":
-		r.problem(FieldContactName, true, "import.problem.contact_no_name")
+		f := FieldContactName
+		if r.column(f) == sheet.NoHeader && c.Phone != "" {
+			f = FieldContactPhone
+		} else if r.column(f) == sheet.NoHeader {
+			f = FieldContactEmail
+		}
+		r.problem(f, true, "import.problem.contact_no_name")
 	case severalPeople(r.row.Cell(r.column(FieldContactName))):
 		r.problem(FieldContactName, true, "import.problem.contact_two")
+	case vietnamese.IsExampleName(c.FullName):
+		r.problem(FieldContactName, false, "import.problem.contact_example")
 	case vietnamese.IsPlaceholder(c.FullName):
 		r.problem(FieldContactName, true, "edition.error.placeholder")
 	}

@@ -26,6 +26,7 @@ var otherNames = map[string][]string{
 	"ho-chi-minh":     {"hcm", "tphcm", "sai gon"},
 	"ba-ria-vung-tau": {"br vt", "brvt", "vung tau", "ba ria"},
 	"hue":             {"tt hue", "tth"},
+	"bac-kan":         {"bac can"},
 	"dak-lak":         {"dac lac", "dac lak", "darlac"},
 	"dak-nong":        {"dac nong"},
 	"ha-noi":          {"hn"},

@@ -248,7 +248,7 @@ func (d *Desk) importProblems(r *ui.Request) error {
 		if p.Column != sheet.NoHeader {
 			column = sheet.Letters(p.Column)
 		}
-		rows = append(rows, []string{strconv.Itoa(p.Row), column, p.Value, r.Say(p.Text), weight})
+		rows = append(rows, []string{strconv.Itoa(p.Row), column, p.Value, sayAll(r, p.Texts()), weight})
 	}
 	var b bytes.Buffer
 	if err := sheet.WriteCSV(&b, rows); err != nil {
