@@ -308,15 +308,15 @@ func (r *Room) CheckImport(ctx context.Context, i Import) (Checked, error) {
 	if err != nil {
 		return Checked{}, fmt.Errorf("provinces: %w", err)
 	}
-	out := Checked{}
-	if i.Choices.Sheet < len(book.Sheets) {
-		out = readEntries(places, &book.Sheets[i.Choices.Sheet], i.Choices)
-	}
 	stored, err := readKnown(ctx, r.db, places, day)
 	if err != nil {
 		return Checked{}, err
 	}
-	out.compare(places, stored)
+	out := Checked{}
+	if i.Choices.Sheet < len(book.Sheets) {
+		out = readEntries(places, stored, &book.Sheets[i.Choices.Sheet], i.Choices)
+	}
+	out.compare(stored)
 	out.Book = book
 	return out, nil
 }

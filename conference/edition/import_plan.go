@@ -18,13 +18,14 @@ type known struct {
 }
 
 const sqlKnown = `SELECT id, kind, COALESCE(province_id, 0), name_vi, name_en, email, phone, other_phone, valid_from, COALESCE(valid_to, '')
-FROM organisation WHERE (valid_from = '' OR valid_from <= ?1) AND (valid_to IS NULL OR valid_to >= ?1) ORDER BY id`
+FROM organisation ORDER BY id`
 
 const sqlAllContacts = contactColumns + ` ORDER BY organisation_id, position, id`
 
-// readKnown gives the organisations that exist on a day by what two spellings have in common.
+// readKnown gives the organisations by what two spellings have in common: those that exist
+// on a day, and all by the day from which they are there.
 func readKnown(ctx context.Context, q db.Reader, places *Places, day string) (map[entryKey]*known, error) {
-	all, err := db.Many(ctx, q, sqlKnown, (*Organisation).fields, day)
+	all, err := db.Many(ctx, q, sqlKnown, (*Organisation).fields)
 	if err != nil {
 		return nil, fmt.Errorf("organisations: %w", err)
 	}
@@ -38,9 +39,11 @@ func readKnown(ctx context.Context, q db.Reader, places *Places, day string) (ma
 		k := &known{Organisation: o}
 		byID[o.ID] = k
 		key := keyOf(places, o)
-		// Of two, one that was in the province all along.
-		if first := out[key]; first == nil || first.ProvinceID != key.province && o.ProvinceID == key.province {
-			out[key] = k
+		if o.validOn(day) {
+			k.standsFor(key, out)
+		}
+		if key.from = o.ValidFrom; key.from != "" {
+			k.standsFor(key, out)
 		}
 	}
 	for _, c := range contacts {
@@ -51,12 +54,20 @@ func readKnown(ctx context.Context, q db.Reader, places *Places, day string) (ma
 	return out, nil
 }
 
+// standsFor takes a key; of two, the one that was in the province all along has it.
+func (k *known) standsFor(key entryKey, all map[entryKey]*known) {
+	if first := all[key]; first == nil || first.ProvinceID != key.province && k.ProvinceID == key.province {
+		all[key] = k
+	}
+}
+
 // compare says for each entry what applying it would do.
-func (c *Checked) compare(places *Places, stored map[entryKey]*known) {
+func (c *Checked) compare(stored map[entryKey]*known) {
 	for i := range c.Entries {
 		e := &c.Entries[i]
-		e.stored = stored[keyOf(places, e.Organisation)]
+		e.stored = stored[e.key]
 		if e.stored != nil {
+			e.Organisation.ValidFrom, e.Organisation.ValidTo = e.stored.ValidFrom, e.stored.ValidTo
 			c.bound(e)
 		}
 		e.State, e.Changes = e.against(e.stored)

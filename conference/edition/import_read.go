@@ -18,6 +18,7 @@ type Entry struct {
 	Contacts     []Contact
 	State        EntryState
 	Changes      []FieldChange // against what is stored
+	key          entryKey
 	stored       *known
 }
 
@@ -79,6 +80,7 @@ func (c Checked) Warnings() int {
 // reader turns the rows of a file into entries.
 type reader struct {
 	places  *Places
+	stored  map[entryKey]*known
 	choices ImportChoices
 	legacy  map[int]vietnamese.Legacy // by column
 	out     Checked
@@ -88,9 +90,10 @@ type reader struct {
 	above   above
 }
 
-// readEntries reads every row of the chosen table. It writes nothing and asks nothing.
-func readEntries(places *Places, s *sheet.Sheet, choices ImportChoices) Checked {
-	r := &reader{places: places, choices: choices, legacy: map[int]vietnamese.Legacy{}, byKey: map[entryKey]int{}, told: map[cellAt]int{}}
+// readEntries reads every row of the chosen table. It writes nothing and asks nothing; stored
+// tells organisations of one name apart.
+func readEntries(places *Places, stored map[entryKey]*known, s *sheet.Sheet, choices ImportChoices) Checked {
+	r := &reader{places: places, stored: stored, choices: choices, legacy: map[int]vietnamese.Legacy{}, byKey: map[entryKey]int{}, told: map[cellAt]int{}}
 	r.merged, r.out.contactAt = r.mergedCells(s), r.column(FieldContactName)
 	rows := s.Body(choices.Header)
 	r.detectLegacy(rows)

@@ -14,8 +14,10 @@ import (
 func (r *reader) row(row sheet.Row) {
 	rr := &rowReader{reader: r, row: row}
 	e, o, further := rr.continues()
+	var key entryKey
 	if !further {
 		o = rr.organisation()
+		key = rr.key(o)
 		r.above = above{named: row, wrong: rr.failed}
 	}
 	r.above.last = row.Number
@@ -29,12 +31,11 @@ func (r *reader) row(row sheet.Row) {
 	faulty := rr.failed // the person, which does not keep the organisation out
 	rr.failed = false
 	if !further {
-		key := keyOf(r.places, o)
 		at, seen := r.byKey[key]
 		if !seen {
 			at = len(r.out.Entries)
 			r.byKey[key] = at
-			r.out.Entries = append(r.out.Entries, Entry{Row: row.Number, Organisation: o})
+			r.out.Entries = append(r.out.Entries, Entry{Row: row.Number, Organisation: o, key: key})
 		}
 		e, further, r.above.entry = &r.out.Entries[at], seen, at
 	}
@@ -148,7 +149,7 @@ func (r *rowReader) province(o Organisation) int64 {
 	case !ok:
 		r.unknownProvince(written)
 		return 0
-	case former.ProvinceID != 0:
+	case former.ProvinceID != 0 && r.text(FieldValidFrom) == "":
 		r.problem(FieldProvince, false, "import.problem.province_former", "former", conference.Names{Vi: former.Print("vi"), En: former.Print("en")}, "province", conference.Names{Vi: now.Print("vi"), En: now.Print("en")})
 	}
 	r.provinceOfName(o, now)

@@ -207,7 +207,7 @@ func (page *choicesPage) preview(r *ui.Request, places *edition.Places) {
 	slices.SortStableFunc(order, func(a, b edition.Entry) int { return rank(a.State) - rank(b.State) })
 	for _, e := range order[:min(shownRows, len(order))] {
 		o := e.Organisation
-		row := previewRow{Row: e.Row, Name: o.NameVi, Kind: r.Say(edition.OrganisationKindText(o.Kind)), Phone: phonesText(o.Phone, o.OtherPhone), Email: o.Email,
+		row := previewRow{Row: e.Row, Name: o.NameVi, Kind: joinParts(r.Say(edition.OrganisationKindText(o.Kind)), validityText(r, o)), Phone: phonesText(o.Phone, o.OtherPhone), Email: o.Email,
 			State: r.T("import.entry." + string(e.State)), Chip: chips[e.State]}
 		if p := places.Named(o.ProvinceID); p.ProvinceID != 0 {
 			row.Province = p.Short(r.Lang())

@@ -268,6 +268,9 @@ func (d *Desk) importTemplate(r *ui.Request) error {
 	choices := map[edition.ImportField][]ui.Option{edition.FieldKind: kindOptions(r, ""), edition.FieldProvince: provinceOptions(r, places, 0)}
 	widths := map[edition.ImportField]float64{edition.FieldName: 48, edition.FieldKind: 34}
 	for _, f := range edition.ImportFields() {
+		if f == edition.FieldValidFrom {
+			continue // for what was exported; whoever fills in a form means the organisations of today
+		}
 		c := sheet.TemplateColumn{Heading: r.Say(edition.ImportFieldText(f)), Note: r.T("import.note." + string(f)), Width: 26}
 		if w := widths[f]; w > 0 {
 			c.Width = w
