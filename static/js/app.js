@@ -59,6 +59,27 @@ function autosubmit(event) {
   if (event.target.matches?.("[data-autosubmit]")) event.target.form?.requestSubmit();
 }
 
+// A button that acts on what a form said when it was sent last says so once the form says something else.
+function asLoaded(control) {
+  if (control.type === "checkbox" || control.type === "radio") return control.checked === control.defaultChecked;
+  if (control.tagName !== "SELECT") return true;
+  const options = [...control.options];
+  return control.selectedIndex === Math.max(0, options.findLastIndex((o) => o.defaultSelected));
+}
+
+function markStale(event) {
+  const form = event.target.form;
+  const button = form?.id && document.querySelector(`[data-stale-of="${CSS.escape(form.id)}"]`);
+  const label = button?.querySelector("span");
+  if (!label) return;
+  const stale = ![...form.elements].every(asLoaded);
+  if (stale === button.disabled) return;
+  button.dataset.fresh ??= label.textContent;
+  label.textContent = stale ? button.dataset.stale : button.dataset.fresh;
+  button.disabled = stale;
+  say(label.textContent);
+}
+
 // --- copying and sharing ---------------------------------------------------
 
 async function writeClipboard(text) {
@@ -190,7 +211,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("input", watchForm);
-document.addEventListener("change", (event) => { tick(event); watchForm(event); autosubmit(event); });
+document.addEventListener("change", (event) => { tick(event); watchForm(event); markStale(event); autosubmit(event); });
 document.addEventListener("submit", submitOnce);
 window.addEventListener("beforeunload", warnBeforeLeaving);
 window.addEventListener("pageshow", (event) => { if (event.persisted) freeForms(); });
