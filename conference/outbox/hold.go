@@ -14,11 +14,12 @@ type Hold struct {
 	By string
 }
 
-const sqlHold = `INSERT OR IGNORE INTO mail_hold (campaign_id, held_at, held_by) VALUES (?, ?, ?)`
+const sqlHold = `INSERT OR IGNORE INTO mail_hold (campaign_id, held_at, held_by)
+SELECT ?1, ?2, ?3 WHERE EXISTS (SELECT 1 FROM mail WHERE campaign_id = ?1 AND due_at IS NOT NULL)`
 
 // Hold has a campaign's mails wait, from the commit on: no delivery begins any more,
-// one that has begun is finished. It lasts over a restart, until Release. It reports
-// whether they were going on until now.
+// one that has begun is finished. It lasts over a restart, until Release. It
+// reports false when it was held before or nothing of it waits.
 func (o *Outbox) Hold(ctx context.Context, tx *db.Tx, edition, campaign int64) (bool, error) {
 	n, err := db.Change(ctx, tx, sqlHold, campaign, db.At(tx.Now()), conference.ActorOf(ctx).Label)
 	if err != nil {
