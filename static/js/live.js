@@ -17,6 +17,7 @@ function follow(element, { prepare, say }) {
   let running = false;
   let retry;
   let lastSpoken;
+  let shown;
 
   async function refresh() {
     // Many events close together lead to one more fetch, not to many.
@@ -39,6 +40,8 @@ function follow(element, { prepare, say }) {
     // Never pull a field from under the fingers of somebody who types.
     const active = element.contains(document.activeElement) ? document.activeElement : null;
     if (active?.matches("input:not([type=checkbox], [type=radio]), textarea, select")) return;
+    if (html === shown) return; // a button must not be drawn anew under a finger for nothing
+    shown = html;
     const ticked = new Set([...element.querySelectorAll("input[type=checkbox]:checked")].map(nameOf));
     const focused = active && nameOf(active);
     element.innerHTML = html;
