@@ -52,6 +52,8 @@ func sendingState(r *ui.Request, p outbox.Progress, paused bool) (kind, label st
 		return "queued", r.T("sending.state.going")
 	case p.Failed+p.Unknown > 0:
 		return "warning", r.T("sending.state.gaps")
+	case p.Stopped > 0:
+		return "stopped", r.T("sending.state.cut")
 	}
 	return "done", r.T("sending.state.done")
 }
