@@ -67,6 +67,14 @@ func Held(ctx context.Context, r db.Reader, campaign int64) (h Hold, ok bool, er
 	return h, true, nil
 }
 
+const sqlPending = `SELECT EXISTS (SELECT 1 FROM mail WHERE campaign_id = ? AND due_at IS NOT NULL)`
+
+// Pending reports whether anything of a campaign will be sent by itself: what Hold
+// keeps waiting and StopCampaign takes away.
+func (o *Outbox) Pending(ctx context.Context, campaign int64) (bool, error) {
+	return db.Value[bool](ctx, o.db, sqlPending, campaign)
+}
+
 const sqlStopCampaign = `UPDATE mail SET state = 'stopped', due_at = NULL WHERE campaign_id = ? AND (state = 'queued' OR state = 'unknown' AND due_at IS NOT NULL)`
 
 // StopCampaign takes what is left of a campaign out of the queue and gives the number

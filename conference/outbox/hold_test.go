@@ -128,6 +128,9 @@ func TestStopCampaign(t *testing.T) {
 	r.untilState(unknown, outbox.StateUnknown, 1)
 	r.untilState(waiting, outbox.StateQueued, 1)
 	r.untilState(other, outbox.StateSent, 1)
+	if left, err := r.box.Pending(t.Context(), 7); err != nil || !left {
+		t.Errorf("nothing is left before: %v", err)
+	}
 	n := 0
 	testkit.Write(t, r.db, func(ctx context.Context, tx *db.Tx) (err error) {
 		n, err = r.box.StopCampaign(ctx, tx, 0, 7)
@@ -135,6 +138,11 @@ func TestStopCampaign(t *testing.T) {
 	})
 	r.later(48 * time.Hour)
 	r.passes(5)
+	for campaign, want := range map[int64]bool{7: false, 8: false} {
+		if left, err := r.box.Pending(t.Context(), campaign); err != nil || left != want {
+			t.Errorf("campaign %d: something is left: %v, %v", campaign, left, err)
+		}
+	}
 	if n != 2 || r.mail(failed).State != outbox.StateFailed || r.mail(waiting).State != outbox.StateStopped {
 		t.Errorf("%d stopped, %s, %s", n, r.mail(failed).State, r.mail(waiting).State)
 	}

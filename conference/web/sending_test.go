@@ -199,7 +199,7 @@ func TestTheTextIsReadAsOneOrganisation(t *testing.T) {
 	if got := server.WaitFor(1, 20*time.Second)[0]; got.Subject != "[Thư thử] Mời "+to[2].Organisation.Vi {
 		t.Errorf("test mail %q", got.Subject)
 	}
-	if res, _ := v.fill(at, "subject", "a", "body", "b", "for", "9999", "do", "test"); res.StatusCode != http.StatusNotFound {
+	if res, _ := v.fill(at, "subject", "a", "body", "b", "for", "9999", "do", "test"); res.StatusCode != http.StatusUnprocessableEntity {
 		t.Errorf("as an organisation that is not invited: %d", res.StatusCode)
 	}
 }

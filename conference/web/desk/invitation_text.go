@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strconv"
 
+	"hoinghi/conference"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/web/ui"
 )
@@ -84,6 +85,12 @@ func (d *Desk) setText(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
+	if err := d.checkFor(r, form); err != nil {
+		return err
+	}
+	if form.Wrong() {
+		return d.showText(r, http.StatusUnprocessableEntity, form, nil)
+	}
 	t, do := invitation.Text{Subject: form.Get("subject"), Body: form.Text("body")}, form.Get("do")
 	if do == "preview" {
 		if err := invitation.CheckText(t); err != nil {
@@ -101,17 +108,26 @@ func (d *Desk) setText(r *ui.Request) error {
 		return d.showText(r, http.StatusUnprocessableEntity, form, nil)
 	}
 	if id := form.ID("for"); do == "test" && id != 0 {
-		i, err := d.invitationOf(r, id)
-		if err != nil {
+		if err := d.sendTest(r, id); err != nil {
 			return err
 		}
-		if err := d.sendTest(r, i.ID); err != nil {
-			return err
-		}
-		return r.Redirect("/desk/e/%s/invitations/text?for=%d", r.Edition().Slug, i.ID)
+		return r.Redirect("/desk/e/%s/invitations/text?for=%d", r.Edition().Slug, id)
 	}
 	r.Flash("success", "desk.text.saved")
 	return r.Redirect("/desk/e/%s/invitations/text", r.Edition().Slug)
+}
+
+// checkFor notes at its field when the organisation to read the text as is none of the edition's.
+func (d *Desk) checkFor(r *ui.Request, form *ui.Form) error {
+	if form.Get("for") == "" {
+		return nil
+	}
+	_, err := d.invitationOf(r, form.ID("for"))
+	if conference.KindOf(err) == conference.KindNotFound {
+		form.Note("for", conference.Say("sending.error.for"))
+		return nil
+	}
+	return err
 }
 
 // sendTest sends whoever is signed in the mail of one invitation.

@@ -87,7 +87,10 @@ func (d *Desk) sending(r *ui.Request) error {
 	base := "/desk/e/" + r.Edition().Slug + "/invitations"
 	page := sendingPage{Frame: r.Frame("sendings", ui.Crumb{Label: r.T("sending.nav"), Href: base + "/sendings"}), Campaign: c, At: ui.Moment(c.CreatedAt.Time, r.Lang()),
 		Total: p.Total, Sent: p.Sent, Failed: p.Failed, Unknown: p.Unknown, Waiting: p.Waiting, Stopped: p.Stopped,
-		Done: p.Total - p.Waiting, Finished: p.Waiting == 0, Steerable: p.Waiting+p.Unknown > 0, Local: d.Outbox.Local(), Base: base, Here: fmt.Sprintf("%s/sendings/%d", base, c.ID)}
+		Done: p.Total - p.Waiting, Finished: p.Waiting == 0, Local: d.Outbox.Local(), Base: base, Here: fmt.Sprintf("%s/sendings/%d", base, c.ID)}
+	if page.Steerable, err = d.Outbox.Pending(r.Context(), c.ID); err != nil {
+		return err
+	}
 	hold, paused, err := outbox.Held(r.Context(), d.DB, c.ID)
 	if err != nil {
 		return err
@@ -100,11 +103,8 @@ func (d *Desk) sending(r *ui.Request) error {
 	if err := d.fillSending(r, &page); err != nil {
 		return err
 	}
-	switch r.Query("part") {
-	case "progress":
+	if r.Query("part") == "progress" {
 		return r.Fragment("desk/invitations/sending", "live", page)
-	case "controls":
-		return r.Fragment("desk/invitations/sending", "controls", page)
 	}
 	return r.Page("desk/invitations/sending", page)
 }
