@@ -83,13 +83,11 @@ type piece struct {
 }
 
 func (r *Room) message(e edition.Edition, i Invitation, t Text, lang string, attached []LetterKind) (outbox.Message, error) {
-	msg, err := r.write(e, t, lang, attached, r.values(e, i, lang))
-	msg.Secrets = []string{r.Link(i), i.Token(r.keys), i.ShortCode(r.keys)}
-	return msg, err
+	return r.filled(e, i, t, lang, r.values(e, i, lang), attached)
 }
 
-// write makes the mail of a text, whose values hold no secret or are named by the caller.
-func (r *Room) write(e edition.Edition, t Text, lang string, attached []LetterKind, values Values) (outbox.Message, error) {
+// filled makes the mail of one invitation from a text and what stands for its fields.
+func (r *Room) filled(e edition.Edition, i Invitation, t Text, lang string, values Values, attached []LetterKind) (outbox.Message, error) {
 	loc := r.locales.In(lang)
 	link := values[fieldLink]
 	p := invitePage{Letterhead: Letterhead(loc, e), Body: strings.TrimSpace(Fill(t.Body, values)), Link: link, Button: loc.T("invitation.mail.button")}
@@ -112,6 +110,7 @@ func (r *Room) write(e edition.Edition, t Text, lang string, attached []LetterKi
 	return outbox.Message{
 		Subject: vietnamese.Normalise(Fill(t.Subject, values)), Text: text, HTML: html,
 		ReplyTo: e.ContactEmail, FromName: loc.T("invitation.mail.from"),
+		Secrets: []string{link, i.Token(r.keys), i.ShortCode(r.keys)},
 	}, nil
 }
 
