@@ -68,5 +68,7 @@ func (r *Room) composeTest(ctx context.Context, m outbox.Mail) (outbox.Message, 
 	values[fieldLink], values[fieldCode] = r.baseURL+"/m", i.Province.Abbr+"-XXXXXX"
 	text.Subject = loc.T("sending.test.subject", "subject", text.Subject)
 	text.Body = loc.T("sending.test.note", "name", i.Organisation.In(m.Lang)) + "\n\n" + text.Body
-	return r.withSigned(ctx, i, func(attached []LetterKind) (outbox.Message, error) { return r.filled(e, i, text, m.Lang, values, attached) })
+	return r.withSigned(ctx, i, func(attached []LetterKind) (outbox.Message, error) {
+		return r.filled(e, i, text, m.Lang, values, attached)
+	})
 }

@@ -2,7 +2,6 @@ package outbox_test
 
 import (
 	"context"
-	"fmt"
 	"math/rand/v2"
 	"os"
 	"os/exec"
@@ -191,7 +190,7 @@ func (r *rig) checkCampaign(ids []int64, refused map[int]bool) {
 	if interrupted == 0 {
 		r.t.Error("no kill hit a mail on its way")
 	}
-	r.t.Log(fmt.Sprintf("%d mails, %d kills: ended as %v, attempts %v, %d of them interrupted by a kill, %d mails with a second copy", len(ids), campaignKills, ends, seen, interrupted, twice))
+	r.t.Logf("%d mails, %d kills: ended as %v, attempts %v, %d of them interrupted by a kill, %d mails with a second copy", len(ids), campaignKills, ends, seen, interrupted, twice)
 }
 
 // inOrder says what is wrong with a mail, "" for nothing.
