@@ -375,6 +375,15 @@ CREATE TABLE invitation (
     UNIQUE (edition_id, organisation_id)
 ) STRICT;
 
+CREATE TABLE invitation_copy (
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    position      INTEGER NOT NULL,
+    address       TEXT NOT NULL COLLATE NOCASE,
+    name          TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (invitation_id, position),
+    UNIQUE (invitation_id, address)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE invitation_old_hash (
     hash          BLOB PRIMARY KEY,
     invitation_id INTEGER NOT NULL REFERENCES invitation (id),
@@ -439,7 +448,7 @@ CREATE TABLE mail (
     sent_at      INTEGER,
     transport    TEXT NOT NULL DEFAULT '',       -- smtp or local, once sent
     subject      TEXT NOT NULL DEFAULT '',       -- as sent
-    body         TEXT NOT NULL DEFAULT '',       -- as sent, every personal link blanked
+    body         TEXT NOT NULL DEFAULT '', heads TEXT NOT NULL DEFAULT '',       -- as sent, every personal link blanked
     CHECK (state NOT IN ('queued', 'sending') OR due_at IS NOT NULL),
     CHECK (state IN ('queued', 'sending', 'unknown') OR due_at IS NULL),
     CHECK ((state = 'sending') = (leased_until IS NOT NULL)),
@@ -467,6 +476,12 @@ CREATE TABLE mail_attempt (
 ) STRICT;
 
 CREATE INDEX mail_attempt_mail ON mail_attempt (mail_id);
+
+CREATE TABLE mail_hold (
+    campaign_id INTEGER PRIMARY KEY,
+    held_at     INTEGER NOT NULL,
+    held_by     TEXT NOT NULL
+) STRICT;
 
 CREATE TABLE one_time_link (
     id         INTEGER PRIMARY KEY,

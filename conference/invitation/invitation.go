@@ -38,6 +38,8 @@ type Room struct {
 func New(d *db.DB, keys *conference.Keys, out *outbox.Outbox, locales *templates.Locales, baseURL string) *Room {
 	r := &Room{db: d, keys: keys, outbox: out, locales: locales, baseURL: baseURL, mail: templates.MustMail("invite")}
 	out.Compose(KindInvite, r.composeInvite)
+	out.Compose(KindCopy, r.composeInvite)
+	out.Compose(KindTest, r.composeTest)
 	return r
 }
 

@@ -26,6 +26,7 @@ func Face(site *ui.Site) ui.Face {
 		d.organisationRoutes(),
 		d.importRoutes(),
 		d.invitationRoutes(),
+		d.sendRoutes(),
 		d.letterRoutes(),
 		d.delegateRoutes(),
 		d.badgeRoutes(),
@@ -62,6 +63,7 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 		if organiser {
 			add("desk.nav.prepare", item("home", base, "layout-dashboard"), item("settings", base+"/settings", "settings"))
 			add("desk.nav.invite", item("organisations", organisationsAt, "building-2"), item("invitations", base+"/invitations", "mail"), item("invitation-text", base+"/invitations/text", "file-text"),
+				ui.NavItem{Key: "sendings", Label: r.T("sending.nav"), Href: base + "/invitations/sendings", Icon: "send"},
 				ui.NavItem{Key: "letters", Label: r.T("letters.nav"), Href: base + "/letters", Icon: "stamp"})
 			add("desk.nav.register", item("delegates", base+"/delegates", "users"),
 				ui.NavItem{Key: "badges", Label: r.T("print.nav"), Href: base + "/badges", Icon: "printer"})

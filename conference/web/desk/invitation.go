@@ -45,6 +45,11 @@ func (d *Desk) oneInvitation(r *ui.Request) (invitation.Invitation, error) {
 	if err != nil {
 		return invitation.Invitation{}, err
 	}
+	return d.invitationOf(r, id)
+}
+
+// invitationOf gives an invitation, if it is of the edition of the address.
+func (d *Desk) invitationOf(r *ui.Request, id int64) (invitation.Invitation, error) {
 	i, err := invitation.ByID(r.Context(), d.DB, id)
 	if err != nil {
 		return invitation.Invitation{}, err
@@ -75,7 +80,14 @@ func (d *Desk) showInvitation(r *ui.Request, status int, form *ui.Form, i invita
 	if err := d.fillDelegation(r, &page); err != nil {
 		return err
 	}
-	mails, err := d.Outbox.Of(r.Context(), i.ID, invitation.KindInvite)
+	if form.All("copies") == nil { // not one that was refused
+		copies, err := invitation.Copies(r.Context(), d.DB, i.ID)
+		if err != nil {
+			return err
+		}
+		form.Set("copies", invitation.CopiesText(copies))
+	}
+	mails, err := d.Outbox.Of(r.Context(), i.ID, invitation.KindInvite, invitation.KindCopy)
 	if err != nil {
 		return err
 	}
