@@ -184,11 +184,26 @@ func TestCopyAndShare(t *testing.T) {
 	tab.WaitFor("the share buttons", shares+".every(b => !b.hidden)")
 	testkit.Eval[bool](tab, fmt.Sprintf(`(document.querySelector("#i-%d [data-share]").click(), true)`, i.ID))
 	tab.WaitFor("what is shared, the link once", fmt.Sprintf(`window.shared?.text.includes(%q) && !("url" in window.shared)`, link))
-	for _, width := range []int64{360, 1440} {
-		tab.Size(width, 900)
-		tab.Shot(fmt.Sprintf("byhand-list-%d", width))
+}
+
+// TestLookAtByHand opens the pages at the widths of a phone and of a screen, for axe-core and for eyes.
+func TestLookAtByHand(t *testing.T) {
+	browser := testkit.NewBrowser(t, testkit.BrowserOptions{})
+	h := open(t)
+	tab := browser.Tab(1440, 900)
+	tab.Go(h.links.Organiser)
+	for name, path := range map[string]string{
+		"list": deskInvitations + "/by-hand", "done": deskInvitations + "/by-hand?show=done", "text": deskInvitations + "/by-hand/text",
+		"proposal": fmt.Sprintf("%s/%d", deskInvitations, h.of("soc-trang").ID), "one": fmt.Sprintf("%s/%d", deskInvitations, h.of("kien-giang").ID),
+		"questions": "/desk/e/xii-2022/questions", "answered": "/desk/e/xii-2022/questions?show=all",
+	} {
+		for _, width := range []int64{360, 1440} {
+			tab.Size(width, 900)
+			tab.Go(h.base + path)
+			tab.Shot(fmt.Sprintf("byhand-%s-%d", name, width))
+		}
+		tab.CheckAccessibility(name)
 	}
-	tab.CheckAccessibility("messages by hand")
 }
 
 // What became free goes to the proposed organisation with one action, and its mail leaves.

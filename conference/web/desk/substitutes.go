@@ -91,7 +91,7 @@ func joined(parts ...string) string {
 
 func (d *Desk) proposal(r *ui.Request, form *ui.Form, i invitation.Invitation, s invitation.Substitute) (*proposal, error) {
 	p := &proposal{ID: s.ID, Name: s.Organisation, Contact: joined(s.Contact.Name, ui.Phone(s.Contact.Phone), s.Contact.Email),
-		When: ui.Moment(s.ProposedAt.Time, r.Lang()), Seats: i.Seats(), Kinds: kindOptions(r, "")}
+		When: ui.Moment(s.ProposedAt.Time, r.Lang()), Seats: i.Seats(), Kinds: append([]ui.Option{{Label: r.T("organisation.choose_kind")}}, kindOptions(r, "")...)}
 	known, err := d.candidates(r, i, s)
 	if err != nil {
 		return nil, err
@@ -108,7 +108,9 @@ func (d *Desk) proposal(r *ui.Request, form *ui.Form, i invitation.Invitation, s
 	if form.Get("proposal") == "" { // not posted
 		form.Set("organisation", ui.Itoa(match))
 		form.Set("new_name", s.Organisation)
-		form.Set("new_kind", "association")
+		if k, ok := edition.KindByName(s.Organisation); ok {
+			form.Set("new_kind", string(k))
+		}
 		form.Set("move", "1")
 		form.Set("send", "1")
 	}

@@ -38,7 +38,7 @@ func TestDeclineWithASubstitute(t *testing.T) {
 		t.Fatal(err)
 	}
 	s.get(s.base()).has("đã mời Hiệp hội Mẫu tham dự thay").hasNot("sub_organisation")
-	s.post(s.base()+"/accept").want(http.StatusUnprocessableEntity).has("đã mời Hiệp hội Mẫu thay")
+	s.post(s.base() + "/accept").want(http.StatusUnprocessableEntity).has("đã mời Hiệp hội Mẫu thay")
 	s.get(s.rooms.Invitations.Path(made)).want(http.StatusOK).has("theo đề xuất của "+s.mine.Organisation.Vi, "0 / 5 đại biểu")
 }
 
