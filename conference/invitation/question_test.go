@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"hoinghi/conference"
+	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/outbox"
 	"hoinghi/conference/testkit"
@@ -75,6 +76,41 @@ func TestQuestionReachesTheSecretariat(t *testing.T) {
 	}
 	if err := h.room.ReopenQuestion(t.Context(), all[0].ID); err != nil || h.questions(t)[0].Answered() {
 		t.Errorf("reopened: %v", err)
+	}
+}
+
+// On the line the mail has one recipient, and the headers that the house wrote, whatever was typed.
+func TestQuestionOnTheLine(t *testing.T) {
+	server := testkit.NewSMTP(t)
+	h := openWith(t, outbox.Config{SMTPURL: "smtp://" + server.Addr(), From: "btc@hoinghi.example"})
+	i := h.first(t)
+	o, err := edition.OrganisationByID(t.Context(), h.db, i.OrganisationID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	o.NameVi = "Sở Mẫu\r\nBcc: khac@do.example\r\n"
+	if err := h.ed.ChangeOrganisation(t.Context(), o); err != nil {
+		t.Fatal(err)
+	}
+	d := asks("Dòng một\r\n.\r\nMAIL FROM:<x@do.example>")
+	d.Asker.Name = "Võ Thị Minh Họa\r\nBcc: khac@do.example"
+	if err := h.room.Ask(h.focal(t, i), i.ID, d); err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- h.out.Run(ctx) }()
+	got := server.WaitFor(1, 10*time.Second)
+	stop()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+	m := got[0]
+	if m.Err != nil || len(got) != 1 || m.EnvelopeTo != "banthuky@vidu.example" || m.ReplyTo != "daumoi@vidu.example" || m.Header.Get("Bcc") != "" || m.Header.Get("Cc") != "" {
+		t.Errorf("%d mails, to %s, reply to %s, %v, %v", len(got), m.EnvelopeTo, m.ReplyTo, m.Header, m.Err)
+	}
+	if m.Subject != "Câu hỏi của Sở Mẫu Bcc: khac@do.example - Khuyến công phía Nam 2022" || !strings.Contains(m.Text, "Dòng một\n.\nMAIL FROM:<x@do.example>") {
+		t.Errorf("subject %q\n%s", m.Subject, m.Text)
 	}
 }
 
