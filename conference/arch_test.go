@@ -51,6 +51,7 @@ var owners = map[string]string{
 	"audit_entry": "audit", "mail": "outbox", "mail_attempt": "outbox", "mail_hold": "outbox", "badge": "badge",
 	"invitation_text": "invitation", "campaign": "invitation", "invitation": "invitation", "quota": "invitation", "invitation_old_hash": "invitation", "invitation_copy": "invitation",
 	"letter_text": "invitation", "letter_template": "invitation", "signed_letter": "invitation", "signed_upload": "invitation",
+	"invitation_message": "invitation", "hand_delivery": "invitation", "invitation_substitute": "invitation", "invitation_question": "invitation",
 	"delegation": "delegation", "delegate": "delegation", "delegate_counter": "delegation",
 	"press_desk": "press", "press_application": "press", "press_letter": "press",
 	"checkpoint": "checkin", "checkpoint_group": "checkin", "scan": "checkin", "craft_village": "showcase", "craft_village_photo": "showcase", "agenda_session": "agenda", "agenda_speaker": "agenda", "agenda_speech": "agenda",

@@ -28,6 +28,7 @@ type Room struct {
 	locales *templates.Locales
 	baseURL string
 	mail    *templates.Mail
+	notices *templates.Mail
 
 	programme Programme
 }
@@ -36,10 +37,12 @@ type Room struct {
 // public address without a slash at its end, as in "https://hoinghi.example.vn".
 // A mail template that cannot be parsed is a mistake in the program and panics.
 func New(d *db.DB, keys *conference.Keys, out *outbox.Outbox, locales *templates.Locales, baseURL string) *Room {
-	r := &Room{db: d, keys: keys, outbox: out, locales: locales, baseURL: baseURL, mail: templates.MustMail("invite")}
+	r := &Room{db: d, keys: keys, outbox: out, locales: locales, baseURL: baseURL, mail: templates.MustMail("invite"), notices: templates.MustMail("notice")}
 	out.Compose(KindInvite, r.composeInvite)
 	out.Compose(KindCopy, r.composeInvite)
 	out.Compose(KindTest, r.composeTest)
+	out.Compose(KindQuestion, r.composeQuestion)
+	out.Compose(KindFocalChanged, r.composeFocalChanged)
 	return r
 }
 

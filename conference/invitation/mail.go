@@ -142,6 +142,7 @@ func (r *Room) values(e edition.Edition, i Invitation, lang string) Values {
 	loc := r.locales.In(lang)
 	return Values{
 		fieldConference:   e.Title(lang),
+		fieldShort:        e.Short(lang),
 		fieldOrganisation: i.Organisation.In(lang),
 		fieldOrganiser:    e.Organiser(lang),
 		fieldHost:         e.Host(lang),

@@ -119,10 +119,16 @@ async function copy(button) {
 async function share(button) {
   const { title, text, url } = button.dataset;
   try {
-    await navigator.share({ title, text, url: url && new URL(url, location.href).href });
+    // An address that is left out must not be named at all: "" stands for this very page.
+    await navigator.share(url ? { title, text, url: new URL(url, location.href).href } : { title, text });
   } catch {
     // Closing the share sheet is an answer, not a fault.
   }
+}
+
+// A text to be copied is chosen as a whole: by the keyboard, where there is no button to reach for.
+function chooseAll(event) {
+  if (event.target.matches?.("textarea[readonly]")) event.target.select();
 }
 
 function revealShare() {
@@ -211,6 +217,7 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("input", watchForm);
+document.addEventListener("focusin", chooseAll);
 document.addEventListener("change", (event) => { tick(event); watchForm(event); markStale(event); autosubmit(event); });
 document.addEventListener("submit", submitOnce);
 window.addEventListener("beforeunload", warnBeforeLeaving);
