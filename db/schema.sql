@@ -316,6 +316,19 @@ CREATE TABLE edition_province (
 
 CREATE UNIQUE INDEX edition_host ON edition_province (edition_id) WHERE role = 'host';
 
+CREATE TABLE hand_delivery (
+    id            INTEGER PRIMARY KEY,
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    generation    INTEGER NOT NULL,           -- of the link that was handed over
+    channel       TEXT NOT NULL CHECK (channel IN ('zalo', 'sms', 'paper')),
+    delivered_by  TEXT NOT NULL,
+    delivered_at  INTEGER NOT NULL,
+    undone_by     TEXT NOT NULL DEFAULT '',
+    undone_at     INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX hand_delivery_live ON hand_delivery (invitation_id, generation, channel) WHERE undone_at IS NULL;
+
 CREATE TABLE import_cells (
     import_id INTEGER PRIMARY KEY REFERENCES import_job (id),
     cells     BLOB NOT NULL                      -- the tables of the file, JSON, gzip
@@ -375,11 +388,69 @@ CREATE TABLE invitation (
     UNIQUE (edition_id, organisation_id)
 ) STRICT;
 
+CREATE TABLE invitation_copy (
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    position      INTEGER NOT NULL,
+    address       TEXT NOT NULL COLLATE NOCASE,
+    name          TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (invitation_id, position),
+    UNIQUE (invitation_id, address)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invitation_message (
+    edition_id INTEGER PRIMARY KEY REFERENCES edition (id),
+    body       TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE invitation_old_hash (
     hash          BLOB PRIMARY KEY,
     invitation_id INTEGER NOT NULL REFERENCES invitation (id),
     replaced_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invitation_question (
+    id            INTEGER PRIMARY KEY,
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    client_key    TEXT NOT NULL,              -- of the form: the same one posted twice is one question
+    asker_name    TEXT NOT NULL,
+    asker_phone   TEXT NOT NULL DEFAULT '',
+    asker_email   TEXT NOT NULL DEFAULT '',
+    question      TEXT NOT NULL,
+    asked_at      INTEGER NOT NULL,
+    answer        TEXT NOT NULL DEFAULT '',   -- in words, read by the organisation on its page; may stay empty
+    answered_by   TEXT NOT NULL DEFAULT '',
+    answered_at   INTEGER,
+    UNIQUE (invitation_id, client_key)
+) STRICT;
+
+CREATE INDEX invitation_question_asked ON invitation_question (invitation_id, asked_at);
+
+CREATE INDEX invitation_question_waiting ON invitation_question (invitation_id) WHERE answered_at IS NULL;
+
+CREATE TABLE invitation_substitute (
+    id            INTEGER PRIMARY KEY,
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id), -- that was declined
+    organisation  TEXT NOT NULL,
+    contact_name  TEXT NOT NULL DEFAULT '',
+    contact_phone TEXT NOT NULL DEFAULT '',
+    contact_email TEXT NOT NULL DEFAULT '',
+    proposed_at   INTEGER NOT NULL,
+    state         TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'invited', 'refused', 'withdrawn')),
+    note          TEXT NOT NULL DEFAULT '',   -- why it was refused, read by the organisation
+    decided_by    TEXT NOT NULL DEFAULT '',
+    decided_at    INTEGER,
+    invited_id    INTEGER REFERENCES invitation (id),
+    seats_moved   INTEGER NOT NULL DEFAULT 0,
+    CHECK ((state = 'open') = (decided_at IS NULL)),
+    CHECK ((state = 'invited') = (invited_id IS NOT NULL))
+) STRICT;
+
+CREATE INDEX invitation_substitute_invited ON invitation_substitute (invited_id) WHERE invited_id IS NOT NULL;
+
+CREATE INDEX invitation_substitute_of ON invitation_substitute (invitation_id);
+
+CREATE UNIQUE INDEX invitation_substitute_open ON invitation_substitute (invitation_id) WHERE state = 'open';
 
 CREATE TABLE invitation_text (
     edition_id INTEGER PRIMARY KEY REFERENCES edition (id),
@@ -439,7 +510,7 @@ CREATE TABLE mail (
     sent_at      INTEGER,
     transport    TEXT NOT NULL DEFAULT '',       -- smtp or local, once sent
     subject      TEXT NOT NULL DEFAULT '',       -- as sent
-    body         TEXT NOT NULL DEFAULT '',       -- as sent, every personal link blanked
+    body         TEXT NOT NULL DEFAULT '', heads TEXT NOT NULL DEFAULT '',       -- as sent, every personal link blanked
     CHECK (state NOT IN ('queued', 'sending') OR due_at IS NOT NULL),
     CHECK (state IN ('queued', 'sending', 'unknown') OR due_at IS NULL),
     CHECK ((state = 'sending') = (leased_until IS NOT NULL)),
@@ -477,6 +548,12 @@ CREATE TABLE mail_bounce (
     source      TEXT NOT NULL CHECK (source IN ('imap', 'maildir', 'pasted')),
     received_at INTEGER NOT NULL,               -- when it was read here
     UNIQUE (mail_id, kind, code)
+) STRICT;
+
+CREATE TABLE mail_hold (
+    campaign_id INTEGER PRIMARY KEY,
+    held_at     INTEGER NOT NULL,
+    held_by     TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE mail_return_box (
@@ -686,7 +763,7 @@ CREATE TABLE signed_letter (
     UNIQUE (invitation_id, kind)
 ) STRICT;
 
-CREATE TABLE signed_upload (
+CREATE TABLE "signed_upload" (
     id          INTEGER PRIMARY KEY,
     edition_id  INTEGER NOT NULL REFERENCES edition (id),
     kind        TEXT NOT NULL CHECK (kind IN ('giay_moi', 'cong_van')),
@@ -697,7 +774,7 @@ CREATE TABLE signed_upload (
     uploaded_by TEXT NOT NULL,
     uploaded_at INTEGER NOT NULL,
     data        BLOB NOT NULL,
-    UNIQUE (edition_id, kind, sha256)
+    UNIQUE (edition_id, kind, name)
 ) STRICT;
 
 CREATE TABLE staff (

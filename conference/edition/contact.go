@@ -49,10 +49,11 @@ func Contacts(ctx context.Context, q db.Reader, organisationID int64) ([]Contact
 }
 
 // check gives what is wrong with a contact and brings it into the form in which it
-// is stored. Its fields are full_name, job_title, phone, other_phone and email.
-func (c *Contact) check(p *conference.Problems) {
+// is stored. Its fields are full_name, job_title, phone, other_phone and email. before is
+// the name that is stored, which a list may have brought.
+func (c *Contact) check(p *conference.Problems, before string) {
 	c.FullName = checkText(p, textField{"full_name", &c.FullName, maxShort, true})
-	if vietnamese.IsPlaceholder(c.FullName) {
+	if c.FullName != before && vietnamese.IsPlaceholder(c.FullName) {
 		p.Add("full_name", "edition.error.placeholder")
 	}
 	c.JobTitle = checkText(p, textField{"job_title", &c.JobTitle, maxTitle, false})
@@ -108,11 +109,14 @@ func (r *Room) SaveContact(ctx context.Context, c Contact) error {
 			return err
 		}
 		c.Source = SourceDesk
+		at, before := slices.IndexFunc(stored, func(s Contact) bool { return s.ID == c.ID }), ""
+		if at >= 0 {
+			before = stored[at].FullName
+		}
 		var p conference.Problems
-		if c.check(&p); p.Any() {
+		if c.check(&p, before); p.Any() {
 			return p.Err()
 		}
-		at := slices.IndexFunc(stored, func(s Contact) bool { return s.ID == c.ID })
 		switch {
 		case c.ID == 0 && len(stored) >= maxContacts:
 			return conference.Fail(conference.KindConflict, "edition.error.contacts_full", "max", maxContacts)

@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -70,6 +72,16 @@ func (c *ImportChoices) Scan(src any) error {
 		return fmt.Errorf("choices hold %T", src)
 	}
 	return json.Unmarshal([]byte(text), c)
+}
+
+// Seal tells choices apart: what was checked with one is not what another would import.
+func (c ImportChoices) Seal() string {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return "" // numbers and words always have a text
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
 }
 
 func (i *Import) fields() []any {
@@ -296,15 +308,15 @@ func (r *Room) CheckImport(ctx context.Context, i Import) (Checked, error) {
 	if err != nil {
 		return Checked{}, fmt.Errorf("provinces: %w", err)
 	}
-	out := Checked{}
-	if i.Choices.Sheet < len(book.Sheets) {
-		out = readEntries(places, &book.Sheets[i.Choices.Sheet], i.Choices)
-	}
 	stored, err := readKnown(ctx, r.db, places, day)
 	if err != nil {
 		return Checked{}, err
 	}
-	out.compare(places, stored)
+	out := Checked{}
+	if i.Choices.Sheet < len(book.Sheets) {
+		out = readEntries(places, stored, &book.Sheets[i.Choices.Sheet], i.Choices)
+	}
+	out.compare(stored)
 	out.Book = book
 	return out, nil
 }

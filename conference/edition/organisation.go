@@ -107,6 +107,11 @@ func AddOrganisation(ctx context.Context, tx *db.Tx, o Organisation) (Organisati
 		Detail: map[string]any{"kind": o.Kind, "name_vi": o.NameVi}})
 }
 
+// validOn reports whether the organisation exists on a day.
+func (o *Organisation) validOn(day string) bool {
+	return o.ValidFrom <= day && (o.ValidTo == "" || o.ValidTo >= day)
+}
+
 // check normalises the organisation and notes what is wrong with it.
 func (o *Organisation) check(p *conference.Problems) {
 	if !slices.Contains(OrganisationKinds(), o.Kind) {

@@ -28,24 +28,7 @@ func (r *Room) composeInvite(ctx context.Context, m outbox.Mail) (outbox.Message
 	if err != nil {
 		return outbox.Message{}, fmt.Errorf("read edition: %w", err)
 	}
-	signed, err := SignedFor(ctx, r.db, i.ID)
-	if err != nil {
-		return outbox.Message{}, err
-	}
-	msg, err := r.message(e, i, c.Text, m.Lang, kindsOf(signed))
-	if err != nil {
-		return outbox.Message{}, err
-	}
-	// Only what was signed leaves the house: a draft without number and signature
-	// would be taken for the letter itself.
-	for _, s := range signed {
-		data, err := SignedFile(ctx, r.db, i.ID, s.Kind)
-		if err != nil {
-			return outbox.Message{}, err
-		}
-		msg.Files = append(msg.Files, outbox.Part{Name: LetterName(i, s.Kind, "pdf"), ContentType: "application/pdf", Data: data})
-	}
-	return msg, nil
+	return r.withSigned(ctx, i, func(attached []LetterKind) (outbox.Message, error) { return r.message(e, i, c.Text, m.Lang, attached) })
 }
 
 // Preview gives the mail as this organisation would read it, in Vietnamese: from t, or
@@ -159,6 +142,7 @@ func (r *Room) values(e edition.Edition, i Invitation, lang string) Values {
 	loc := r.locales.In(lang)
 	return Values{
 		fieldConference:   e.Title(lang),
+		fieldShort:        e.Short(lang),
 		fieldOrganisation: i.Organisation.In(lang),
 		fieldOrganiser:    e.Organiser(lang),
 		fieldHost:         e.Host(lang),

@@ -70,33 +70,39 @@ func (r *Room) Invite(ctx context.Context, editionID, organisationID int64) (Inv
 	}
 	var i Invitation
 	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := edition.ByID(ctx, tx, editionID); err != nil {
-			return fmt.Errorf("read edition: %w", err)
-		}
-		province, err := db.Value[int64](ctx, tx, sqlOrganisationProvince, editionID, organisationID)
-		if err != nil {
-			return fmt.Errorf("read organisation: %w", err)
-		}
-		id, err := db.Value[int64](ctx, tx, sqlInvitationOf, editionID, organisationID)
-		if err == nil {
-			i, err = ByID(ctx, tx, id)
-			return err
-		}
-		if conference.KindOf(err) != conference.KindNotFound {
-			return fmt.Errorf("look for an invitation: %w", err)
-		}
-		if id, err = r.insert(ctx, tx, editionID, organisationID, province); err != nil {
-			return err
-		}
-		if i, err = ByID(ctx, tx, id); err != nil {
-			return err
-		}
-		return note(ctx, tx, "invitation.invite", i, nil)
+		var err error
+		i, err = r.invite(ctx, tx, editionID, organisationID)
+		return err
 	})
 	if err != nil {
 		return Invitation{}, err
 	}
 	return i, nil
+}
+
+func (r *Room) invite(ctx context.Context, tx *db.Tx, editionID, organisationID int64) (Invitation, error) {
+	if _, err := edition.ByID(ctx, tx, editionID); err != nil {
+		return Invitation{}, fmt.Errorf("read edition: %w", err)
+	}
+	province, err := db.Value[int64](ctx, tx, sqlOrganisationProvince, editionID, organisationID)
+	if err != nil {
+		return Invitation{}, fmt.Errorf("read organisation: %w", err)
+	}
+	id, err := db.Value[int64](ctx, tx, sqlInvitationOf, editionID, organisationID)
+	if err == nil {
+		return ByID(ctx, tx, id)
+	}
+	if conference.KindOf(err) != conference.KindNotFound {
+		return Invitation{}, fmt.Errorf("look for an invitation: %w", err)
+	}
+	if id, err = r.insert(ctx, tx, editionID, organisationID, province); err != nil {
+		return Invitation{}, err
+	}
+	i, err := ByID(ctx, tx, id)
+	if err != nil {
+		return Invitation{}, err
+	}
+	return i, note(ctx, tx, "invitation.invite", i, nil)
 }
 
 const sqlInvitationOf = `SELECT id FROM invitation WHERE edition_id = ? AND organisation_id = ?`

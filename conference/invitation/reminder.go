@@ -24,10 +24,13 @@ const remindPause = time.Hour
 // Silent reports whether the organisation was invited and has not answered.
 func (i Invitation) Silent() bool { return i.Answer == Unanswered && !i.invitedAt().IsZero() }
 
-// invitedAt gives when the invitation last left; of one that was handed over without a
-// mail, when its link was first opened.
+// invitedAt gives when the invitation last left, by mail or by hand; of one that nobody
+// noted down, when its link was first opened.
 func (i Invitation) invitedAt() time.Time {
-	if i.QueuedAt.IsZero() {
+	switch {
+	case i.HandedAt.After(i.QueuedAt.Time):
+		return i.HandedAt.Time
+	case i.QueuedAt.IsZero():
 		return i.OpenedAt.Time
 	}
 	return i.QueuedAt.Time
@@ -235,12 +238,9 @@ const sqlInsertReminder = `INSERT INTO reminder (invitation_id, campaign_id, mai
 ON CONFLICT (invitation_id, step) DO UPDATE SET campaign_id = ?2, mail_id = ?3, outcome = 'queued', reason = '', due_at = ?5, at = ?6 WHERE outcome = 'missed'`
 
 func (r *Room) queueReminder(ctx context.Context, tx *db.Tx, i Invitation, campaign int64, p planned) error {
-	to := i.FocalName
-	if to == "" || i.FocalEmail == "" {
-		to = i.Organisation.Vi
-	}
+	to := i.to()
 	mail, err := r.outbox.Queue(ctx, tx, outbox.Queued{Edition: i.EditionID, Kind: KindRemind, Subject: i.ID, Campaign: campaign,
-		Lang: "vi", ToAddress: i.Address(), ToName: to, DedupeKey: fmt.Sprintf("%s/%d/%d", KindRemind, campaign, i.ID)})
+		Lang: "vi", ToAddress: to.Address, ToName: to.Name, DedupeKey: fmt.Sprintf("%s/%d/%d", KindRemind, campaign, i.ID)})
 	if err != nil {
 		return fmt.Errorf("queue reminder: %w", err)
 	}

@@ -173,8 +173,8 @@ func (p RemindPlan) stand(i Invitation, step int, rem Reminder, found bool, mail
 	}
 }
 
-// NoteExport records who took the board of an edition along. Errors: forbidden.
-func (r *Room) NoteExport(ctx context.Context, editionID int64, rows int) error {
+// NoteBoardExport records who took the board of an edition along. Errors: forbidden.
+func (r *Room) NoteBoardExport(ctx context.Context, editionID int64, rows int) error {
 	if err := conference.MayOrganise(ctx); err != nil {
 		return err
 	}

@@ -221,3 +221,25 @@ func TestAnAnswerStopsTheReminderThatWaits(t *testing.T) {
 		t.Errorf("states (-want +got):\n%s", diff)
 	}
 }
+
+// Whoever got the invitation by Zalo, and no mail of it, was invited too.
+func TestWhoWasInvitedByHandIsRemindedToo(t *testing.T) {
+	h := open(t)
+	i := h.ready(t, 1)[0]
+	if s := h.remind(t, i.ID); reasons(s)["reminder.skip.not_invited"] != 1 {
+		t.Errorf("before it was handed over: %v", reasons(s))
+	}
+	handed, err := h.room.HandOver(t.Context(), i.ID, invitation.ByZalo)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s, err := h.room.RemindWhom(t.Context(), h.db, h.xii.ID, []int64{i.ID}); err != nil || len(s.Ready) != 1 {
+		t.Errorf("handed over: %+v, %v", s.Skipped, err)
+	}
+	if err := h.room.TakeBack(t.Context(), i.ID, handed.ID); err != nil {
+		t.Fatal(err)
+	}
+	if s := h.remind(t, i.ID); reasons(s)["reminder.skip.not_invited"] != 1 {
+		t.Errorf("taken back: %v", reasons(s))
+	}
+}

@@ -23,6 +23,7 @@ const (
 // The merge fields of the invitation's text, written in square brackets.
 const (
 	fieldConference   = "ten_hoi_nghi"
+	fieldShort        = "ten_ngan"
 	fieldOrganisation = "don_vi"
 	fieldOrganiser    = "don_vi_to_chuc"
 	fieldHost         = "don_vi_dang_cai"
@@ -38,7 +39,7 @@ const (
 // MergeFields lists the merge fields, without their brackets, in the order in
 // which they are explained. The texts for people are invitation.field.<name>.
 func MergeFields() []string {
-	return []string{fieldOrganisation, fieldConference, fieldOrganiser, fieldHost, fieldTime, fieldPlace, fieldQuota,
+	return []string{fieldOrganisation, fieldConference, fieldShort, fieldOrganiser, fieldHost, fieldTime, fieldPlace, fieldQuota,
 		fieldDeadline, fieldLink, fieldCode, fieldContact}
 }
 

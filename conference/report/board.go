@@ -20,6 +20,7 @@ const (
 	Unknown    State = "unknown"    // the line broke while it was handed over: may have arrived
 	Bounced    State = "bounced"    // a mail server took it and sent it back for good
 	Sent       State = "sent"       // a mail server accepted it
+	Handed     State = "handed"     // no mail arrived, but somebody handed it over by Zalo, SMS or on paper
 	Opened     State = "opened"     // the link was opened, by a person or by a mail scanner
 	Accepted   State = "accepted"   // answered, nobody registered yet
 	Declined   State = "declined"   // answered: not coming
@@ -29,7 +30,7 @@ const (
 
 // States lists every state in order, for filters.
 func States() []State {
-	return []State{Drafted, Queued, Failed, Unknown, Bounced, Sent, Opened, Accepted, Declined, Registered, Arrived}
+	return []State{Drafted, Queued, Failed, Unknown, Bounced, Handed, Sent, Opened, Accepted, Declined, Registered, Arrived}
 }
 
 // Row is one invited organisation on the board.
@@ -45,6 +46,7 @@ type Row struct {
 	SentAt                                      db.Time // of that mail
 	QueuedAt, OpenedAt, AnsweredAt, SubmittedAt db.Time
 	BouncedAt                                   db.Time // when it was known that the latest invitation mail came back for good
+	HandedAt                                    db.Time // when somebody last handed the present link over
 	Reminders                                   int
 	RemindedAt                                  db.Time // the last time
 	Answer, DeclineReason                       string
@@ -69,20 +71,26 @@ func (r Row) State() State {
 		return Registered
 	case r.Answer == "accepted":
 		return Accepted
-	case r.bounced():
+	case r.bounced() && r.HandedAt.IsZero():
 		return Bounced
-	case !r.OpenedAt.IsZero():
+	case !r.OpenedAt.IsZero() && !r.bounced():
 		return Opened
+	case r.bounced():
+		return Handed
 	}
 	switch r.MailState {
 	case "sent":
 		return Sent
-	case "failed", "stopped":
-		return Failed
 	case "unknown":
 		return Unknown
 	case "queued", "sending":
 		return Queued
+	}
+	switch {
+	case !r.HandedAt.IsZero():
+		return Handed
+	case r.MailState != "":
+		return Failed
 	}
 	return Drafted
 }
@@ -96,7 +104,7 @@ func (r Row) bounced() bool {
 // Silent reports whether the organisation was invited and has not answered.
 func (r Row) Silent() bool {
 	switch r.State() {
-	case Queued, Sent, Opened, Unknown:
+	case Queued, Sent, Opened, Unknown, Handed:
 		return true
 	case Drafted, Failed, Bounced, Accepted, Declined, Registered, Arrived:
 		return false
@@ -117,6 +125,7 @@ SELECT i.id, coalesce(i.province_version_id, 0), o.name_vi, o.name_en, o.kind,
        coalesce(m.state, ''), m.sent_at,
        i.queued_at, i.opened_at, i.answered_at, dn.submitted_at, i.answer, i.decline_reason,
        (SELECT max(b.received_at) FROM mail_bounce b WHERE b.mail_id = m.id AND b.kind = 'hard'),
+       (SELECT max(h.delivered_at) FROM hand_delivery h WHERE h.invitation_id = i.id AND h.generation = i.generation AND h.undone_at IS NULL),
        (SELECT count(*) FROM reminder r WHERE r.invitation_id = i.id AND r.outcome = 'queued'),
        (SELECT max(r.at) FROM reminder r WHERE r.invitation_id = i.id AND r.outcome = 'queued')
 FROM invitation i
@@ -138,7 +147,7 @@ func Board(ctx context.Context, q db.Reader, edition int64) ([]Row, error) {
 			&r.FocalName, &r.FocalPhone, &r.FocalEmail, &r.OrgEmail,
 			&r.Seats, &r.Listed, &r.Registered, &r.Arrived, &r.MailState, &r.SentAt,
 			&r.QueuedAt, &r.OpenedAt, &r.AnsweredAt, &r.SubmittedAt, &r.Answer, &r.DeclineReason,
-			&r.BouncedAt, &r.Reminders, &r.RemindedAt}
+			&r.BouncedAt, &r.HandedAt, &r.Reminders, &r.RemindedAt}
 	}, edition)
 	if err != nil {
 		return nil, fmt.Errorf("read board: %w", err)
@@ -196,7 +205,7 @@ func (s *Summary) count(r Row) {
 		s.Drafted++
 	case Bounced:
 		s.Bounced++
-	case Queued, Failed, Unknown, Sent, Opened, Accepted, Declined, Registered, Arrived:
+	case Queued, Failed, Unknown, Handed, Sent, Opened, Accepted, Declined, Registered, Arrived:
 	}
 	if !r.OpenedAt.IsZero() {
 		s.Opened++

@@ -98,6 +98,8 @@ func (s *stage) set() {
 	admin.pages = append(admin.pages, s.letters(ctx, admin)...)
 	admin.pages = append(admin.pages, "/desk/e/xii-2022/press/settings", "/desk/e/xii-2022/press/1", "/desk/e/xii-2022/press/5", "/desk/e/xii-2022/press/6/edit")
 	admin.pages = append(admin.pages, s.lists(ctx)...)
+	admin.pages = append(admin.pages, s.sendings(ctx)...)
+	admin.pages = append(admin.pages, s.talk(ctx)...)
 	admin.pages = append(admin.pages, s.reminders(ctx)...)
 	admin.pages = append(admin.pages, "/desk", "/desk/editions/new", "/desk/showcase/new", "/desk/e/xii-2022/programme/new", "/desk/mail/"+itoa(s.number("SELECT id FROM mail LIMIT 1")))
 	s.callers = []caller{guest, admin, focal, organiser,

@@ -134,6 +134,28 @@ func TestBoardIsHonestAboutMail(t *testing.T) {
 	}
 }
 
+// What a mail did not bring, a message by hand may have: the board says so, and the
+// organisation counts as silent until it answers.
+func TestBoardKnowsWhatWasHandedOver(t *testing.T) {
+	h := open(t)
+	i := h.second()
+	v := h.staff(conference.RoleOrganiser)
+	if _, body := v.get(boardAt + "?state=silent"); slices.Contains(listed(body), "Trung tâm Khuyến công Mẫu") {
+		t.Error("one that nobody invited counts as silent")
+	}
+	ctx := conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorSystem, Label: "test"})
+	if _, err := h.site.Invitations.HandOver(ctx, i.ID, invitation.ByZalo); err != nil {
+		t.Fatal(err)
+	}
+	_, body := v.get(boardAt + "?state=handed")
+	if !slices.Equal(listed(body), []string{"Trung tâm Khuyến công Mẫu"}) || !strings.Contains(body, "Zalo, "+ui.Moment(h.clock.Now(), "vi")) {
+		t.Errorf("handed over: %v", listed(body))
+	}
+	if _, body := v.get(boardAt + "?state=silent"); !slices.Contains(listed(body), "Trung tâm Khuyến công Mẫu") {
+		t.Error("one that was invited by hand does not count as silent")
+	}
+}
+
 func TestBoardIsExportedAsItIsShown(t *testing.T) {
 	h := open(t)
 	h.second()

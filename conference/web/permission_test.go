@@ -48,12 +48,28 @@ func TestVerbsAskWhoActs(t *testing.T) {
 		"invitation.SetQuotaTable": func(ctx context.Context) error { return s.Invitations.SetQuotaTable(ctx, 1, nil) },
 		"invitation.SetDeadline":   func(ctx context.Context) error { return s.Invitations.SetDeadline(ctx, 1, time.Time{}) },
 		"invitation.Reissue":       func(ctx context.Context) error { _, err := s.Invitations.Reissue(ctx, 1); return err },
-		"invitation.SetContact":    func(ctx context.Context) error { return s.Invitations.SetContact(ctx, 1, invitation.Contact{}) },
-		"delegation.Submit":        func(ctx context.Context) error { _, err := s.Delegations.Submit(ctx, 1); return err },
-		"delegation.Withdraw":      func(ctx context.Context) error { return s.Delegations.Withdraw(ctx, 1) },
-		"account.Invite":           func(ctx context.Context) error { _, _, err := s.Accounts.Invite(ctx, account.Invitation{}); return err },
-		"account.Disable":          func(ctx context.Context) error { return s.Accounts.Disable(ctx, 1) },
-		"checkin.UndoLater":        func(ctx context.Context) error { return s.Checkins.UndoLater(ctx, 1, "x", "y") },
+		"invitation.HandOver": func(ctx context.Context) error {
+			_, err := s.Invitations.HandOver(ctx, 1, invitation.ByZalo)
+			return err
+		},
+		"invitation.TakeBack":   func(ctx context.Context) error { return s.Invitations.TakeBack(ctx, 1, 1) },
+		"invitation.SetMessage": func(ctx context.Context) error { return s.Invitations.SetMessageText(ctx, 1, "[lien_ket]") },
+		"invitation.NoteExport": func(ctx context.Context) error { return s.Invitations.NoteExport(ctx, 1, 1) },
+		"invitation.Substitute": func(ctx context.Context) error {
+			_, err := s.Invitations.InviteSubstitute(ctx, 1, invitation.Choice{})
+			return err
+		},
+		"invitation.RefuseSub":  func(ctx context.Context) error { return s.Invitations.RefuseSubstitute(ctx, 1, "") },
+		"invitation.Ask":        func(ctx context.Context) error { return s.Invitations.Ask(ctx, 1, invitation.QuestionDraft{}) },
+		"invitation.Answer":     func(ctx context.Context) error { return s.Invitations.AnswerQuestion(ctx, 1, "") },
+		"invitation.Reopen":     func(ctx context.Context) error { return s.Invitations.ReopenQuestion(ctx, 1) },
+		"invitation.Forward":    func(ctx context.Context) error { return s.Invitations.Forward(ctx, 1) },
+		"invitation.SetContact": func(ctx context.Context) error { return s.Invitations.SetContact(ctx, 1, invitation.Contact{}) },
+		"delegation.Submit":     func(ctx context.Context) error { _, err := s.Delegations.Submit(ctx, 1); return err },
+		"delegation.Withdraw":   func(ctx context.Context) error { return s.Delegations.Withdraw(ctx, 1) },
+		"account.Invite":        func(ctx context.Context) error { _, _, err := s.Accounts.Invite(ctx, account.Invitation{}); return err },
+		"account.Disable":       func(ctx context.Context) error { return s.Accounts.Disable(ctx, 1) },
+		"checkin.UndoLater":     func(ctx context.Context) error { return s.Checkins.UndoLater(ctx, 1, "x", "y") },
 	}
 	actors := []conference.Actor{
 		{Kind: conference.ActorNobody},

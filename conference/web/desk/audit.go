@@ -10,6 +10,7 @@ import (
 
 	"hoinghi/conference"
 	"hoinghi/conference/audit"
+	"hoinghi/conference/edition"
 	"hoinghi/conference/web/ui"
 )
 
@@ -37,9 +38,19 @@ func (d *Desk) audit(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
+	editions, err := edition.All(r.Context(), d.DB)
+	if err != nil {
+		return err
+	}
 	page := auditPage{Frame: r.Frame("audit")}
 	for _, e := range entries {
-		page.Rows = append(page.Rows, auditLine(r, e))
+		row := auditLine(r, e)
+		for _, of := range editions {
+			if e.SubjectKind == "edition" && of.ID == e.SubjectID {
+				row.Subject = of.Short(r.Lang())
+			}
+		}
+		page.Rows = append(page.Rows, row)
 	}
 	if len(entries) == auditRows {
 		page.Next = fmt.Sprintf("/desk/audit?before=%d", entries[len(entries)-1].ID)

@@ -46,6 +46,7 @@ func (f boardFilter) address() string {
 type line struct {
 	report.Row
 	groups []report.GroupCount
+	handed []invitation.HandDelivery
 }
 
 // finds reports whether a line belongs to the filter without its state, which the chips choose.
@@ -95,8 +96,12 @@ func (d *Desk) boardView(r *ui.Request) (view, error) {
 	if err != nil {
 		return view{}, err
 	}
+	handed, err := invitation.HandDelivered(r.Context(), d.DB, r.Edition().ID)
+	if err != nil {
+		return view{}, err
+	}
 	for _, row := range rows {
-		l := line{Row: row, groups: groups[row.InvitationID]}
+		l := line{Row: row, groups: groups[row.InvitationID], handed: handed[row.InvitationID]}
 		v.all = append(v.all, l)
 		if !v.finds(l) {
 			continue
@@ -150,6 +155,7 @@ type boardRow struct {
 	KindLabel, Chip                        string
 	When                                   string // of the state
 	Reminded                               string
+	Handed                                 []string // ways by which the present link was handed over
 	Groups                                 []boardGroup
 	GroupsText                             string // all in one line, for paper
 }
@@ -254,6 +260,11 @@ func boardLine(r *ui.Request, l line, group int64) boardRow {
 	}
 	b.StateLabel, b.When = r.T("desk.board.state."+b.Chip), ui.Moment(stateAt(l.Row).Time, r.Lang())
 	b.Reminded = remindedText(r, invitation.Reminded{Times: l.Reminders, Last: l.RemindedAt})
+	for _, h := range l.handed {
+		if !h.Stale {
+			b.Handed = append(b.Handed, r.T("board.handed", "channel", r.Say(invitation.ChannelText(h.Channel)), "when", ui.Moment(h.At.Time, r.Lang())))
+		}
+	}
 	var texts []string
 	for _, g := range l.groups {
 		b.Groups = append(b.Groups, boardGroup{Name: g.Group.In(r.Lang()), Used: g.Listed, Total: g.Seats, Unsent: g.Listed - g.Registered, Current: g.GroupID == group})
@@ -290,6 +301,8 @@ func stateAt(row report.Row) db.Time {
 		return row.AnsweredAt
 	case report.Registered:
 		return row.SubmittedAt
+	case report.Handed:
+		return row.HandedAt
 	case report.Drafted, report.Arrived:
 	}
 	return db.Time{}

@@ -123,6 +123,18 @@ func (d *Desk) todos(r *ui.Request, s report.Summary) ([]todo, error) {
 	add(s.Bounced, "bounced", base+"?state=bounced")
 	add(s.Unknown, "unknown", base+"?state=unknown")
 	add(applications[press.Waiting], "press", pressBase(r)+"?state="+string(press.Waiting))
+	questions, err := invitation.QuestionsWaiting(r.Context(), d.DB, r.Edition().ID)
+	if err != nil {
+		return nil, err
+	}
+	add(questions, "questions", questionsAt(r))
+	proposals, err := invitation.SubstitutesWaiting(r.Context(), d.DB, r.Edition().ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(proposals) > 0 {
+		add(len(proposals), "substitutes", base+"/"+ui.Itoa(proposals[0].InvitationID)+"#substitute")
+	}
 	add(s.NoAddress, "no_address", base+"?missing=address")
 	add(s.NoQuota, "no_quota", base+"?missing=quota")
 	if s.Drafted > 0 && s.NoQuota == 0 {

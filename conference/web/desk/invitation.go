@@ -24,7 +24,9 @@ type invitationPage struct {
 	Province   string
 	Link, Code string
 	QR         ui.QR
-	Message    string // ready to paste into Zalo or an SMS
+	Hand       message // ready to paste into Zalo or an SMS
+	Chain      chain   // of organisations in place of one another
+	Questions  []questionRow
 	Deadline   string
 	Usage      []usage
 	Delegates  []delegateRow
@@ -47,6 +49,11 @@ func (d *Desk) oneInvitation(r *ui.Request) (invitation.Invitation, error) {
 	if err != nil {
 		return invitation.Invitation{}, err
 	}
+	return d.invitationOf(r, id)
+}
+
+// invitationOf gives an invitation, if it is of the edition of the address.
+func (d *Desk) invitationOf(r *ui.Request, id int64) (invitation.Invitation, error) {
 	i, err := invitation.ByID(r.Context(), d.DB, id)
 	if err != nil {
 		return invitation.Invitation{}, err
@@ -69,7 +76,6 @@ func (d *Desk) showInvitation(r *ui.Request, status int, form *ui.Form, i invita
 	lang, base := r.Lang(), "/desk/e/"+r.Edition().Slug+"/invitations"
 	page := invitationPage{Frame: r.Frame("invitations", boardCrumb(r)), Form: form, I: i, Name: i.Organisation.In(lang), Province: i.Province.Print(lang),
 		Link: d.Invitations.Link(i), Code: d.Invitations.ShortCode(i), Deadline: ui.Moment(i.Deadline(), lang), Base: base}
-	page.Message = r.T("desk.invitation.message", "name", page.Name, "conference", r.Edition().Title(lang), "deadline", page.Deadline, "link", page.Link, "code", page.Code)
 	var err error
 	if page.QR, err = ui.NewQR(strings.ToUpper(page.Link)); err != nil {
 		return err
@@ -77,7 +83,17 @@ func (d *Desk) showInvitation(r *ui.Request, status int, form *ui.Form, i invita
 	if err := d.fillDelegation(r, &page); err != nil {
 		return err
 	}
-	mails, err := d.Outbox.Of(r.Context(), i.ID, invitation.KindInvite)
+	if err := d.fillTalk(r, &page); err != nil {
+		return err
+	}
+	if form.All("copies") == nil { // not one that was refused
+		copies, err := invitation.Copies(r.Context(), d.DB, i.ID)
+		if err != nil {
+			return err
+		}
+		form.Set("copies", invitation.CopiesText(copies))
+	}
+	mails, err := d.Outbox.Of(r.Context(), i.ID, invitation.KindInvite, invitation.KindCopy)
 	if err != nil {
 		return err
 	}
@@ -110,6 +126,34 @@ func (d *Desk) fillDelegation(r *ui.Request, page *invitationPage) error {
 	}
 	for _, p := range dn.Delegates {
 		page.Delegates = append(page.Delegates, delegateLine(r, p))
+	}
+	return nil
+}
+
+// fillTalk adds what is sent by hand and what was said with the organisation.
+func (d *Desk) fillTalk(r *ui.Request, page *invitationPage) error {
+	body, err := d.Invitations.MessageText(r.Context(), d.DB, page.I.EditionID)
+	if err != nil {
+		return err
+	}
+	handed, err := invitation.HandDeliveries(r.Context(), d.DB, page.I.ID)
+	if err != nil {
+		return err
+	}
+	page.Hand = d.messageOf(r, page.I, body, handed)
+	if page.Chain, err = d.chainOf(r, page.Form, page.I); err != nil {
+		return err
+	}
+	questions, err := invitation.QuestionsOf(r.Context(), d.DB, page.I.ID)
+	if err != nil {
+		return err
+	}
+	for _, q := range questions {
+		row, err := d.questionLine(r, q)
+		if err != nil {
+			return err
+		}
+		page.Questions = append(page.Questions, row)
 	}
 	return nil
 }
@@ -166,15 +210,28 @@ func invitationForm(r *ui.Request, i invitation.Invitation) *ui.Form {
 		"name_vi": i.Organisation.Vi, "name_en": i.Organisation.En, "email": i.OrganisationEmail, "phone": ui.Phone(i.OrganisationPhone), "register_by": ui.LocalMinute(i.OwnDeadline.Time)})
 }
 
+// reissue replaces the link and mails the new one, if that is wanted.
 func (d *Desk) reissue(r *ui.Request) error {
 	i, err := d.oneInvitation(r)
+	if err != nil {
+		return err
+	}
+	form, err := r.Form()
 	if err != nil {
 		return err
 	}
 	if _, err := d.Invitations.Reissue(r.Context(), i.ID); err != nil {
 		return err
 	}
-	r.Flash("success", "desk.invitation.reissued")
+	if !form.Checked("mail") {
+		r.Flash("success", "desk.invitation.reissued")
+	} else if unsent, err := d.sendOne(r, i.ID); err != nil {
+		return err
+	} else if unsent != "" {
+		r.Flash("warning", "desk.invitation.reissued_unsent", "reason", unsent)
+	} else {
+		r.Flash("success", "desk.invitation.reissued_mailed")
+	}
 	return r.Redirect("/desk/e/%s/invitations/%d", r.Edition().Slug, i.ID)
 }
 

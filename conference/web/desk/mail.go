@@ -40,6 +40,8 @@ type mailRow struct {
 	outbox.Mail
 	StateLabel, Queued, Sent, KindLabel string
 	Kept                                string // in words, when it never left: then it was not sent at any time
+	Outcome, Answer                     string // of the latest attempt; the words of the server or the program's own
+	Next                                string // what happens by itself, or that a person has to decide
 }
 
 func (d *Desk) mailList(r *ui.Request) error {
@@ -49,8 +51,8 @@ func (d *Desk) mailList(r *ui.Request) error {
 		return err
 	}
 	page := mailListPage{Frame: r.Frame("mail"), State: string(filter.State), Query: filter.Query, Local: d.Outbox.Local()}
-	for _, m := range mails {
-		page.Rows = append(page.Rows, mailLine(r, m))
+	if page.Rows, err = d.mailLines(r, mails); err != nil {
+		return err
 	}
 	for _, s := range outbox.States() {
 		page.States = append(page.States, ui.Option{Value: string(s), Label: r.T("outbox.state." + string(s)), Selected: s == filter.State})
@@ -70,7 +72,42 @@ func mailLine(r *ui.Request, m outbox.Mail) mailRow {
 	if m.Transport == outbox.TransportLocal { // it is sent nowhere
 		row.StateLabel, row.Kept, row.Sent = r.T("desk.mail.local"), r.T("desk.mail.kept", "time", row.Sent), ""
 	}
+	row.Next = mailNext(r, m)
 	return row
+}
+
+// mailNext says what becomes of a mail that is neither sent nor refused for good, and
+// of one that nobody can be sure of.
+func mailNext(r *ui.Request, m outbox.Mail) string {
+	due := ui.Moment(m.DueAt.Time, r.Lang())
+	switch {
+	case m.State == outbox.StateUnknown && !m.DueAt.IsZero():
+		return r.T("sending.next.unknown", "when", due)
+	case m.State == outbox.StateUnknown:
+		return r.T("sending.next.decide")
+	case m.State == outbox.StateQueued && m.Attempts > 0:
+		return r.T("sending.next.again", "when", due)
+	case m.MayHaveArrived():
+		return r.T("outbox.may_have_arrived")
+	}
+	return ""
+}
+
+// mailLines gives mails with what was answered to their latest attempts.
+func (d *Desk) mailLines(r *ui.Request, mails []outbox.Mail) ([]mailRow, error) {
+	answers, err := d.Outbox.Answers(r.Context(), mails)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]mailRow, len(mails))
+	for i, m := range mails {
+		rows[i] = mailLine(r, m)
+		if a, ok := answers[m.ID]; ok {
+			line := attemptLine(r, a)
+			rows[i].Outcome, rows[i].Answer = line.Outcome, line.Answer
+		}
+	}
+	return rows, nil
 }
 
 type mailPage struct {
@@ -132,13 +169,17 @@ func (d *Desk) attempts(r *ui.Request, mailID int64) ([]attemptRow, error) {
 	}
 	var out []attemptRow
 	for _, a := range all {
-		row := attemptRow{At: ui.Moment(a.StartedAt.Time, r.Lang()), Outcome: r.T("outbox.outcome." + string(a.Outcome)), Answer: a.Answer}
-		if a.Reason.Key != "" {
-			row.Answer = r.Say(a.Reason)
-		}
-		out = append(out, row)
+		out = append(out, attemptLine(r, a))
 	}
 	return out, nil
+}
+
+func attemptLine(r *ui.Request, a outbox.Attempt) attemptRow {
+	row := attemptRow{At: ui.Moment(a.StartedAt.Time, r.Lang()), Outcome: r.T("outbox.outcome." + string(a.Outcome)), Answer: a.Answer}
+	if a.Reason.Key != "" {
+		row.Answer = r.Say(a.Reason)
+	}
+	return row
 }
 
 // mailbox keeps the mail that was composed last, since its page asks for each of

@@ -122,15 +122,23 @@ func listedRow(r *ui.Request, places *edition.Places, o edition.Listed) organisa
 	if p := places.Named(o.ProvinceID); p.ProvinceID != 0 {
 		row.Province = p.Short(r.Lang())
 	}
-	if day := today(r); o.ValidTo != "" && o.ValidTo < day {
-		row.Validity = r.T("organisation.until", "day", dayText(o.ValidTo, r.Lang()))
-	} else if o.ValidFrom > day {
-		row.Validity = r.T("organisation.from", "day", dayText(o.ValidFrom, r.Lang()))
-	}
+	row.Validity = validityText(r, o.Organisation)
 	for i := range row.Contacts {
 		row.Contacts[i].Phone = phonesText(row.Contacts[i].Phone, row.Contacts[i].OtherPhone)
 	}
 	return row
+}
+
+// validityText says when an organisation that is not of today is there; "" for one of today.
+func validityText(r *ui.Request, o edition.Organisation) string {
+	switch day := today(r); {
+	case o.ValidTo != "" && o.ValidTo < day:
+		return r.T("organisation.until", "day", dayText(o.ValidTo, r.Lang()))
+	case o.ValidFrom > day:
+		return r.T("organisation.from", "day", dayText(o.ValidFrom, r.Lang()))
+	default:
+		return ""
+	}
 }
 
 func dayText(day, lang string) string {
@@ -188,12 +196,15 @@ func (d *Desk) exportRows(r *ui.Request) ([][]string, error) {
 	rows := [][]string{head}
 	for _, o := range found {
 		row := listedRow(r, places, o)
-		contacts := row.Contacts
+		contacts, since := row.Contacts, ""
+		if o.ValidFrom != "" {
+			since = dayText(o.ValidFrom, "vi") // in figures, as the import reads it in every language
+		}
 		if len(contacts) == 0 {
 			contacts = []edition.Contact{{}}
 		}
 		for _, c := range contacts {
-			rows = append(rows, []string{o.NameVi, row.Kind, row.Province, row.Email, row.Phone, c.FullName, c.JobTitle, c.Phone, c.Email})
+			rows = append(rows, []string{o.NameVi, row.Kind, row.Province, row.Email, row.Phone, c.FullName, c.JobTitle, c.Phone, c.Email, since})
 		}
 	}
 	return rows, nil
@@ -205,7 +216,7 @@ func (d *Desk) exportWorkbook(r *ui.Request) error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := sheet.WriteWorkbook(&b, r.T("organisation.sheet"), []float64{48, 26, 22, 28, 24, 26, 24, 24, 28}, rows); err != nil {
+	if err := sheet.WriteWorkbook(&b, r.T("organisation.sheet"), []float64{48, 26, 22, 28, 24, 26, 24, 24, 28, 18}, rows); err != nil {
 		return err
 	}
 	return r.File(xlsxType, r.T("organisation.file")+".xlsx", b.Bytes())
