@@ -110,6 +110,8 @@ func (p *process) deskLooks(tab *testkit.Tab) []look {
 	const xii = "/desk/e/xii-2022"
 	out := []look{{name: "desk-home", path: xii}, {name: "desk-settings", path: xii + "/settings"}, {name: "desk-board", path: xii + "/invitations"},
 		{name: "desk-quotas", path: xii + "/invitations/quotas"}, {name: "desk-text", path: xii + "/invitations/text"}, {name: "desk-send", path: xii + "/invitations/send"},
+		{name: "desk-remind", path: xii + "/invitations/remind"}, {name: "desk-remind-refused", path: xii + "/invitations/remind", refuse: `form[action$="/remind"]`},
+		{name: "desk-remind-plan", path: xii + "/invitations/remind/plan"}, {name: "desk-remind-plan-refused", path: xii + "/invitations/remind/plan", refuse: `form[action$="/remind/plan"]`},
 		{name: "desk-letters", path: xii + "/letters"}, {name: "desk-letters-text", path: xii + "/letters/text"}, {name: "desk-letters-despatch", path: xii + "/letters/text?kind=cong_van"},
 		{name: "desk-letter", path: xii + "/letters/1"}, {name: "desk-letters-text-refused", path: xii + "/letters/text", refuse: `form[action$="/letters/text"]`}, {name: "desk-letters-upload", path: xii + "/letters/upload"}, {name: "desk-letters-zip", path: xii + "/letters/zip"},
 		{name: "desk-sending", path: xii + "/invitations/sendings/1"}, {name: "desk-sendings", path: xii + "/invitations/sendings"}, {name: "desk-delegates", path: xii + "/delegates"}, {name: "desk-badges", path: xii + "/badges"}, {name: "desk-programme", path: xii + "/programme"}, {name: "desk-session-new", path: xii + "/programme/new"}, {name: "desk-session", path: xii + "/programme/1"},

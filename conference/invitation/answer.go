@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"hoinghi/conference"
+	"hoinghi/conference/outbox"
 	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
 )
@@ -52,6 +53,10 @@ func answer(ctx context.Context, tx *db.Tx, i Invitation, a Answer, reason strin
 	}
 	if err := db.Exec(ctx, tx, sqlAnswer, i.ID, a, db.At(tx.Now()), reason); err != nil {
 		return fmt.Errorf("keep answer: %w", err)
+	}
+	// A reminder that still waits would reproach somebody who has just answered.
+	if err := outbox.StopWaiting(ctx, tx, KindRemind, i.ID); err != nil {
+		return fmt.Errorf("stop reminders: %w", err)
 	}
 	return note(ctx, tx, "invitation.answer", i, map[string]any{"before": i.Answer, "after": a, "reason_changed": reason != i.DeclineReason})
 }

@@ -225,7 +225,10 @@ func quotaInWords(loc *templates.Locale, i Invitation) string {
 }
 
 func deadlineInWords(loc *templates.Locale, i Invitation) string {
-	at := i.Deadline().In(vietnamese.Zone())
+	return momentInWords(loc, i.Deadline().In(vietnamese.Zone()))
+}
+
+func momentInWords(loc *templates.Locale, at time.Time) string {
 	clock, date := vietnamese.LetterTime(at), vietnamese.LetterDate(at)
 	if loc.Lang() == templates.English {
 		clock, date = vietnamese.ClockTime(at), vietnamese.EnglishDate(at)

@@ -33,7 +33,7 @@ type Message struct {
 func CheckMessage(body string) error {
 	body = vietnamese.Plain(body)
 	var p conference.Problems
-	switch unknown, found := unknownField(body); {
+	switch unknown, found := unknownField(body, MergeFields()); {
 	case body == "":
 		p.Add("message", "byhand.error.missing")
 	case utf8.RuneCountInString(body) > maxMessage:

@@ -56,11 +56,18 @@ func (t Text) normal() Text {
 
 // CheckText refuses a text that is empty, too long, or holds a field that nobody
 // fills in. Errors: invalid with the fields of Text.
-func CheckText(t Text) error {
-	t = t.normal()
+func CheckText(t Text) error { return checkText(t, MergeFields()) }
+
+func checkText(t Text, known []string) error {
 	var p conference.Problems
+	checkTextInto(&p, t, known)
+	return p.Err()
+}
+
+func checkTextInto(p *conference.Problems, t Text, known []string) {
+	t = t.normal()
 	check := func(field, text string, limit int) {
-		switch unknown, found := unknownField(text); {
+		switch unknown, found := unknownField(text, known); {
 		case text == "":
 			p.Add(field, "invitation.error."+field+"_missing")
 		case utf8.RuneCountInString(text) > limit:
@@ -71,7 +78,6 @@ func CheckText(t Text) error {
 	}
 	check("subject", t.Subject, maxSubject)
 	check("body", t.Body, maxBody)
-	return p.Err()
 }
 
 // nextField splits text around its first pair of brackets on one line.
@@ -94,13 +100,13 @@ func nextField(text string) (before, name, after string, ok bool) {
 	}
 }
 
-func unknownField(text string) (name string, found bool) {
+func unknownField(text string, known []string) (name string, found bool) {
 	for {
 		_, name, after, ok := nextField(text)
 		if !ok {
 			return "", false
 		}
-		if !slices.Contains(MergeFields(), strings.TrimSpace(name)) {
+		if !slices.Contains(known, strings.TrimSpace(name)) {
 			return name, true
 		}
 		text = after

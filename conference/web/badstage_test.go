@@ -100,6 +100,7 @@ func (s *stage) set() {
 	admin.pages = append(admin.pages, s.lists(ctx)...)
 	admin.pages = append(admin.pages, s.sendings(ctx)...)
 	admin.pages = append(admin.pages, s.talk(ctx)...)
+	admin.pages = append(admin.pages, s.reminders(ctx)...)
 	admin.pages = append(admin.pages, "/desk", "/desk/editions/new", "/desk/showcase/new", "/desk/e/xii-2022/programme/new", "/desk/mail/"+itoa(s.number("SELECT id FROM mail LIMIT 1")))
 	s.callers = []caller{guest, admin, focal, organiser,
 		s.caller("steward", s.staff(conference.RoleSteward), "/desk"),
@@ -197,6 +198,14 @@ func (s *stage) lists(ctx context.Context) []string {
 	id := s.number("SELECT id FROM organisation LIMIT 1")
 	s.must(s.site.Editions.SaveContact(ctx, edition.Contact{OrganisationID: id, FullName: "Ngô Thị Mẫu", Phone: "0912345678"}))
 	return []string{"/desk/organisations/import/" + itoa(i.ID), "/desk/organisations/" + itoa(id)}
+}
+
+// reminders gives silent organisations that had their invitation, and a plan that holds.
+func (s *stage) reminders(ctx context.Context) []string {
+	s.t.Helper()
+	s.exec(`UPDATE mail SET state = 'sent', due_at = NULL, sent_at = 1, transport = 'smtp' WHERE kind = 'invitation.invite' AND state = 'queued'`)
+	s.must(s.site.Invitations.ConfirmReminders(ctx, 1, invitation.RemindDraft{Days1: "3", Days2: "1", At: "08:00", Text: s.site.Invitations.DefaultReminder()}))
+	return []string{"/desk/e/xii-2022/invitations/remind", "/desk/e/xii-2022/invitations/remind/plan"}
 }
 
 // villages gives a craft village that is shown with a photo, and one that is not shown.

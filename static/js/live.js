@@ -46,7 +46,9 @@ function follow(element, { prepare, say }) {
     shown = html;
     const ticked = new Set([...element.querySelectorAll("input[type=checkbox]:checked")].map(nameOf));
     const focused = active && nameOf(active);
+    const open = [...element.querySelectorAll("details[open][id]")].map((d) => d.id);
     element.innerHTML = html;
+    for (const id of open) element.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
     for (const box of element.querySelectorAll("input[type=checkbox]")) if (ticked.has(nameOf(box))) box.checked = true;
     if (focused) [...element.querySelectorAll("a, button, input, summary")].find((e) => nameOf(e) === focused)?.focus();
     prepare();

@@ -120,6 +120,7 @@ func (d *Desk) todos(r *ui.Request, s report.Summary) ([]todo, error) {
 		}
 	}
 	add(s.Failed, "failed", base+"?state=failed")
+	add(s.Bounced, "bounced", base+"?state=bounced")
 	add(s.Unknown, "unknown", base+"?state=unknown")
 	add(applications[press.Waiting], "press", pressBase(r)+"?state="+string(press.Waiting))
 	questions, err := invitation.QuestionsWaiting(r.Context(), d.DB, r.Edition().ID)

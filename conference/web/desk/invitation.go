@@ -31,6 +31,8 @@ type invitationPage struct {
 	Usage      []usage
 	Delegates  []delegateRow
 	Mails      []mailRow
+	Reminders  []reminderRow
+	Silent     bool
 	History    []auditRow
 	Base       string
 }
@@ -97,6 +99,10 @@ func (d *Desk) showInvitation(r *ui.Request, status int, form *ui.Form, i invita
 	}
 	for _, m := range mails {
 		page.Mails = append(page.Mails, mailLine(r, m))
+	}
+	page.Silent = i.Silent()
+	if page.Reminders, err = d.reminderRows(r, i.ID); err != nil {
+		return err
 	}
 	history, err := audit.History(r.Context(), d.DB, "invitation", i.ID)
 	if err != nil {
