@@ -94,7 +94,7 @@ func RoleText(r conference.Role) conference.Text { return conference.Say("accoun
 
 // administrate lets administrators through only.
 func administrate(ctx context.Context) error {
-	if !conference.ActorOf(ctx).Has(conference.RoleAdministrator) {
+	if !conference.ActorOf(ctx).In(0).Has(conference.RoleAdministrator) {
 		return conference.Forbidden()
 	}
 	return nil
@@ -113,10 +113,19 @@ func isOwn(ctx context.Context, staffID int64) bool {
 	return a.Kind == conference.ActorStaff && a.ID == staffID && staffID != 0
 }
 
-// keepDoor lets through those who run the door. Not the program itself: nothing
-// that pairs a device may act in nobody's name.
-func keepDoor(ctx context.Context) error {
-	if !conference.ActorOf(ctx).Has(conference.RoleOrganiser, conference.RoleSupervisor) {
+// keepDoor lets through those who run the door of an edition. Not the program itself:
+// nothing that pairs a device may act in nobody's name.
+func keepDoor(ctx context.Context, editionID int64) error {
+	if !conference.ActorOf(ctx).In(editionID).Has(conference.RoleOrganiser, conference.RoleSupervisor) {
+		return conference.Forbidden()
+	}
+	return nil
+}
+
+// keepSomeDoor lets through those who run the door of any edition, before a device is
+// looked up whose edition says the rest.
+func keepSomeDoor(ctx context.Context) error {
+	if !conference.ActorOf(ctx).Somewhere(conference.RoleOrganiser, conference.RoleSupervisor) {
 		return conference.Forbidden()
 	}
 	return nil

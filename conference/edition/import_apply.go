@@ -26,7 +26,7 @@ const sqlStartImport = `UPDATE import_job SET state = 'applying', total = ?2, do
 // written unless leaveOut says that rows with errors are left out. Errors: conflict when
 // errors remain, nothing is to be done, or it was started already; not_found, forbidden.
 func (r *Room) Apply(ctx context.Context, id int64, leaveOut bool) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	i, err := ImportByID(ctx, r.db, id)

@@ -186,7 +186,7 @@ const stagedFor = 24 * 60 * 60 * 1000
 // Stage keeps one file of a bulk upload until it is confirmed; the same file twice is
 // kept once. Errors: invalid as CheckSigned, forbidden.
 func (r *Room) Stage(ctx context.Context, editionID int64, kind LetterKind, name string, data []byte) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	if !kind.Known() {
