@@ -87,16 +87,20 @@ func (a Actor) In(edition int64) Actor {
 
 // Somewhere reports whether the actor holds one of the roles for any edition.
 func (a Actor) Somewhere(roles ...Role) bool {
-	if holds(a.Everywhere(), roles) {
-		return true
-	}
-	for _, held := range a.Editions {
-		if holds(held, roles) {
-			return true
-		}
-	}
-	return false
+	return holds(a.Anywhere(), roles)
 }
+
+// Anywhere gives every role that the actor holds for any edition.
+func (a Actor) Anywhere() []Role {
+	out := slices.Clone(a.Everywhere())
+	for _, held := range a.Editions {
+		out = append(out, held...)
+	}
+	return out
+}
+
+// MayEnter reports whether the actor holds any role for an edition.
+func (a Actor) MayEnter(edition int64) bool { return len(a.In(edition).Roles) > 0 }
 
 // Reach gives the editions for which the actor holds one of the roles: nil for every one,
 // what belongs to none included; otherwise those alone, perhaps none.
@@ -124,7 +128,7 @@ func (a Actor) MayNote(edition int64) bool {
 	if a.Edition != 0 && a.Edition != edition && len(a.Editions[a.Edition]) > 0 {
 		return false
 	}
-	return len(a.In(edition).Roles) > 0
+	return a.MayEnter(edition)
 }
 
 // MayOrganise lets organisers and the program itself through, judged where the actor acts:

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hoinghi/conference"
@@ -18,6 +19,7 @@ type Room struct {
 	db       *db.DB
 	hasher   *hasher
 	throttle *throttle
+	mail     *mailing // nil: links are shown only
 }
 
 // Option changes how a Room is made.
@@ -42,9 +44,10 @@ type Staff struct {
 	ID          int64
 	Email       string
 	FullName    string
-	Roles       []conference.Role // in the order of conference.Roles
-	HasPassword bool              // false until the one-time link was used
-	DisabledAt  db.Time           // zero while the account is open
+	Roles       []conference.Role           // for every edition, in the order of conference.Roles
+	Editions    map[int64][]conference.Role // for one edition only, in the same order
+	HasPassword bool                        // false until the one-time link was used
+	DisabledAt  db.Time                     // zero while the account is open
 	CreatedAt   db.Time
 }
 
@@ -53,11 +56,17 @@ func (s Staff) Disabled() bool { return !s.DisabledAt.IsZero() }
 
 // Actor gives the member of staff as the one who acts.
 func (s Staff) Actor() conference.Actor {
-	return conference.Actor{Kind: conference.ActorStaff, ID: s.ID, Label: s.FullName, Roles: s.Roles}
+	return conference.Actor{Kind: conference.ActorStaff, ID: s.ID, Label: s.FullName, Roles: s.Roles, Editions: s.Editions}
 }
 
+// Held gives what the member of staff may do.
+func (s Staff) Held() Held { return Held{Everywhere: s.Roles, Editions: s.Editions} }
+
+// Topic is what db.Subscribe takes to hear that somebody's sessions, roles or account changed.
+func Topic(staffID int64) string { return "staff/" + strconv.FormatInt(staffID, 10) }
+
 func (s *Staff) fields() []any {
-	return []any{&s.ID, &s.Email, &s.FullName, &s.HasPassword, &s.DisabledAt, &s.CreatedAt, (*roleSet)(&s.Roles)}
+	return []any{&s.ID, &s.Email, &s.FullName, &s.HasPassword, &s.DisabledAt, &s.CreatedAt, (*roleSet)(&s.Roles), (*scopedSet)(&s.Editions)}
 }
 
 // roleSet reads the roles of one person from a comma-separated column.
