@@ -16,11 +16,11 @@ import (
 func (d *Desk) editionRoutes() []ui.Route {
 	return []ui.Route{
 		ui.GET("/desk/editions", ui.AnyOrganisers, d.editions),
-		ui.GET("/desk/editions/new", ui.Organisers, d.newEdition),
-		ui.POST("/desk/editions/new", ui.Organisers, d.createEdition),
+		ui.GET("/desk/editions/new", ui.AllOrganisers, d.newEdition),
+		ui.POST("/desk/editions/new", ui.AllOrganisers, d.createEdition),
 		ui.GET("/desk/e/:edition/settings", ui.Organisers, d.settings),
 		ui.POST("/desk/e/:edition/settings", ui.Organisers, d.changeSettings),
-		ui.POST("/desk/e/:edition/front", ui.Organisers, d.setFront),
+		ui.POST("/desk/e/:edition/front", ui.AllOrganisers, d.setFront),
 	}
 }
 

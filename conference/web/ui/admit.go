@@ -32,7 +32,12 @@ func (r *Request) judge() error {
 	if err != nil {
 		return err
 	}
-	if actor = actor.In(e.ID); !r.route.Audience.Admits(actor.Roles) {
+	actor = actor.In(e.ID)
+	roles := actor.Roles
+	if r.route.Audience == AllOrganisers {
+		roles = actor.Everywhere()
+	}
+	if !r.route.Audience.Admits(roles) {
 		return conference.Forbidden()
 	}
 	r.ActAs(actor)

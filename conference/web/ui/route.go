@@ -24,6 +24,7 @@ const (
 	Supervisors    Audience = "supervisor"    // reception supervisor, organiser, administrator
 	PressOfficers  Audience = "press_officer" // press officer, organiser, administrator
 	Organisers     Audience = "organiser"     // organiser, administrator
+	AllOrganisers  Audience = "all_organiser" // organisers of every edition, for what concerns more than the one of the address
 	AnyOrganisers  Audience = "any_organiser" // organisers of any edition, for what editions share or a page shows each their own of
 	Administrators Audience = "administrator" // administrator
 )
@@ -39,7 +40,7 @@ func (a Audience) roles() []conference.Role {
 		return []conference.Role{conference.RoleSupervisor, conference.RoleOrganiser}
 	case PressOfficers:
 		return []conference.Role{conference.RolePressOfficer, conference.RoleOrganiser}
-	case Organisers, AnyOrganisers:
+	case Organisers, AnyOrganisers, AllOrganisers:
 		return []conference.Role{conference.RoleOrganiser}
 	case Administrators:
 		return []conference.Role{conference.RoleAdministrator}
