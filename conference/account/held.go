@@ -71,11 +71,12 @@ func (s *scopedSet) Scan(src any) error {
 
 // check notes at the field roles what is wrong with what somebody shall hold.
 func (h Held) check(p *conference.Problems) {
-	if len(h.Everywhere) == 0 && len(h.Editions) == 0 {
+	all := slices.Concat(append(slices.Collect(maps.Values(h.Editions)), h.Everywhere)...)
+	if len(all) == 0 {
 		p.Add("roles", "account.error.roles_missing")
 		return
 	}
-	for _, role := range slices.Concat(append(slices.Collect(maps.Values(h.Editions)), h.Everywhere)...) {
+	for _, role := range all {
 		if !slices.Contains(conference.Roles(), role) {
 			p.Add("roles", "account.error.role_unknown")
 			return
