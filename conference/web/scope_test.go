@@ -293,7 +293,7 @@ func TestAdministratorLooksAfterStaff(t *testing.T) {
 		}
 	}
 	shows("/desk/link/", false)
-	shows("Not used yet; issued", true)
+	shows("Link not used yet; issued", true)
 	shows(`value="2:organiser" aria-label="Organiser – `, true)
 	v := h.visitor()
 	v.send(http.MethodPost, link, "application/x-www-form-urlencoded", url.Values{"password": {adminPassword}, "again": {adminPassword}}.Encode())
@@ -303,7 +303,7 @@ func TestAdministratorLooksAfterStaff(t *testing.T) {
 	if res, _ := v.get("/desk/e/xii-2022"); res.StatusCode != http.StatusForbidden {
 		t.Errorf("where the colleague is a steward only: %d", res.StatusCode)
 	}
-	shows("Used ", true)
+	shows("Link used ", true)
 	for _, wrong := range []string{"9999:organiser", "2:administrator", "2:owner", "x", ""} {
 		if status, body := post(page+"/roles", url.Values{"role": {wrong}}); status != http.StatusUnprocessableEntity || !strings.Contains(body, `id="f-roles-error"`) {
 			t.Errorf("role %q: %d", wrong, status)
