@@ -160,11 +160,6 @@ func MayReceiveIn(ctx context.Context, edition int64) error {
 	return admit(ActorOf(ctx).In(edition), RoleOrganiser, RoleSupervisor)
 }
 
-// MayReceive is MayReceiveIn where the actor acts, as MayOrganise.
-func MayReceive(ctx context.Context) error {
-	return admit(ActorOf(ctx), RoleOrganiser, RoleSupervisor)
-}
-
 // MayPressIn lets those through who look after this edition's press: press officers,
 // organisers and the program itself. Errors: forbidden.
 func MayPressIn(ctx context.Context, edition int64) error {

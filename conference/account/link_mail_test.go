@@ -57,7 +57,7 @@ func TestLinkIsMailedAndKeptNowhere(t *testing.T) {
 	if len(ledger) != 1 || !strings.Contains(ledger[0].Body, "…") {
 		t.Errorf("ledger: %+v", ledger)
 	}
-	held := append([]byte(log.String()), must(os.ReadFile(h.db.Path()))(t)...)
+	held := append(log.Bytes(), must(os.ReadFile(h.db.Path()))(t)...)
 	held = append(held, must(os.ReadFile(h.db.Path()+"-wal"))(t)...)
 	if !bytes.Contains(held, []byte("moi@example.vn")) || bytes.Contains(bytes.ToUpper(held), []byte(token)) {
 		t.Error("the link stands in the log or the database, or the files read are not where the rows are")

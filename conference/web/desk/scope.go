@@ -15,7 +15,7 @@ func organised(r *ui.Request) []int64 {
 }
 
 // oneMail gives the mail of the address, if the visitor organises its edition; for anybody
-// else there is none.
+// else there is none. From here on the request acts within that edition.
 func (d *Desk) oneMail(r *ui.Request) (outbox.Mail, error) {
 	id, err := r.ID("id")
 	if err != nil {
@@ -28,6 +28,7 @@ func (d *Desk) oneMail(r *ui.Request) (outbox.Mail, error) {
 	if conference.MayOrganiseIn(r.Context(), m.Edition) != nil {
 		return outbox.Mail{}, conference.NotFound()
 	}
+	r.ActAs(conference.ActorOf(r.Context()).In(m.Edition))
 	return m, nil
 }
 
