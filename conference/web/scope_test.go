@@ -333,6 +333,14 @@ func TestAdministratorLooksAfterStaff(t *testing.T) {
 		t.Errorf("a link to a closed account: %d", status)
 	}
 	post(page+"/enable", nil)
+	self := all[slices.IndexFunc(all, func(s account.Staff) bool { return slices.Contains(s.Roles, conference.RoleAdministrator) })]
+	if status, body := post("/desk/staff/"+itoa(self.ID)+"/roles", url.Values{"role": {"0:organiser"}}); status != http.StatusUnprocessableEntity || !strings.Contains(body, "only administrator") {
+		t.Errorf("the last administrator gives the role away: %d", status)
+	}
+	post("/desk/staff/"+itoa(self.ID)+"/disable", nil)
+	if res, body := admin.get("/desk/staff/" + itoa(self.ID)); res.StatusCode != http.StatusOK || !strings.Contains(body, "only administrator") {
+		t.Errorf("the last administrator closes the own account: %d", res.StatusCode)
+	}
 	if status, body := post(page+"/link", nil); status != http.StatusOK || !strings.Contains(body, "/desk/link/") || strings.Contains(body, link) {
 		t.Errorf("a new link: %d", status)
 	}
