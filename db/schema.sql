@@ -787,6 +787,13 @@ CREATE TABLE staff (
     changed_at    INTEGER NOT NULL
 ) STRICT;
 
+CREATE TABLE staff_edition_role (
+    staff_id   INTEGER NOT NULL REFERENCES staff (id),
+    edition_id INTEGER NOT NULL REFERENCES edition (id),
+    role       TEXT NOT NULL CHECK (role IN ('organiser', 'reception_supervisor', 'steward', 'press_officer')),
+    PRIMARY KEY (staff_id, edition_id, role)
+) STRICT, WITHOUT ROWID;
+
 CREATE TABLE "staff_role" (
     staff_id INTEGER NOT NULL REFERENCES staff (id),
     role     TEXT NOT NULL CHECK (role IN ('administrator', 'organiser', 'reception_supervisor', 'steward', 'press_officer')),

@@ -97,7 +97,7 @@ func saveContact(ctx context.Context, tx *db.Tx, c Contact) error {
 // Errors: invalid with the fields full_name, job_title, phone, other_phone, email;
 // not_found, forbidden; conflict when the organisation has too many.
 func (r *Room) SaveContact(ctx context.Context, c Contact) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -133,7 +133,7 @@ const sqlRemoveContact = `DELETE FROM contact WHERE id = ? AND organisation_id =
 
 // RemoveContact forgets a contact. Errors: not_found, forbidden.
 func (r *Room) RemoveContact(ctx context.Context, organisationID, id int64) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -27,7 +27,7 @@ func (e Edition) Draft() Draft { return Draft{Settings: e.Settings} }
 // ten delegate groups that held then, and one Sở Công Thương for each province that has none
 // on that day. Errors: invalid with fields.
 func (r *Room) Create(ctx context.Context, d Draft) (Edition, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseEverywhere(ctx); err != nil {
 		return Edition{}, err
 	}
 	var e Edition

@@ -27,7 +27,7 @@ const sqlStartImport = `UPDATE import_job SET state = 'applying', total = ?2, do
 // choices whose outcome the organiser saw. Errors: conflict when errors remain, nothing is to
 // be done, other choices hold by now, or it was started already; not_found, forbidden.
 func (r *Room) Apply(ctx context.Context, id int64, seen string, leaveOut bool) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	i, err := ImportByID(ctx, r.db, id)

@@ -124,7 +124,7 @@ const (
 // imported yet. Lists older than 30 days are forgotten. Errors: invalid with the field
 // file; forbidden.
 func (r *Room) Upload(ctx context.Context, fileName string, data []byte) (Import, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return Import{}, err
 	}
 	book, err := r.sheets.Read(ctx, data)
@@ -222,7 +222,7 @@ const sqlChoose = `UPDATE import_job SET choices = ? WHERE id = ? AND state IN (
 // are guessed anew. Errors: invalid with the fields encoding, sheet, header, or the ImportField that was
 // given a column twice or lacks one; conflict when the list is applied already; not_found, forbidden.
 func (r *Room) Choose(ctx context.Context, id int64, c ImportChoices) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	before, err := ImportByID(ctx, r.db, id)
@@ -324,7 +324,7 @@ func (r *Room) CheckImport(ctx context.Context, i Import) (Checked, error) {
 // DropImport forgets a list that is not being applied. What it changed stays.
 // Errors: conflict, not_found, forbidden.
 func (r *Room) DropImport(ctx context.Context, id int64) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -92,7 +92,7 @@ func (r *Room) Accept(ctx context.Context, id int64) error {
 // InTime refuses what may be done until the deadline only, as a conflict. Organisers
 // may do it later too: they know of what was agreed by telephone.
 func InTime(ctx context.Context, tx *db.Tx, i Invitation) error {
-	if a := conference.ActorOf(ctx); a.Kind == conference.ActorStaff && a.Has(conference.RoleOrganiser) {
+	if a := conference.ActorOf(ctx); a.Kind == conference.ActorStaff && a.In(i.EditionID).Has(conference.RoleOrganiser) {
 		return nil
 	}
 	if i.Open(tx.Now()) {

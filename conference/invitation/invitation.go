@@ -39,11 +39,11 @@ type Room struct {
 func New(d *db.DB, keys *conference.Keys, out *outbox.Outbox, locales *templates.Locales, baseURL string) *Room {
 	r := &Room{db: d, keys: keys, outbox: out, locales: locales, baseURL: baseURL, mail: templates.MustMail("invite"), notices: templates.MustMail("notice")}
 	out.Compose(KindInvite, r.composeInvite)
-	out.Compose(KindRemind, r.composeRemind)
 	out.Compose(KindCopy, r.composeInvite)
 	out.Compose(KindTest, r.composeTest)
 	out.Compose(KindQuestion, r.composeQuestion)
 	out.Compose(KindFocalChanged, r.composeFocalChanged)
+	out.Compose(KindRemind, r.composeRemind)
 	return r
 }
 

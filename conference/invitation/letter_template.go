@@ -123,7 +123,7 @@ ON CONFLICT (edition_id, kind) DO UPDATE SET name = ?3, uploaded_by = ?4, upload
 // CheckTemplate, for unknown fields, or else for missing and doubtful ones; not_found, forbidden. CheckTemplate
 // gives all of them at once.
 func (r *Room) SetTemplate(ctx context.Context, editionID int64, kind LetterKind, name string, data []byte, despite bool) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	if !kind.Known() {
@@ -166,7 +166,7 @@ const sqlDropTemplate = `DELETE FROM letter_template WHERE edition_id = ? AND ki
 
 // DropTemplate goes back to the built-in letter. Errors: forbidden.
 func (r *Room) DropTemplate(ctx context.Context, editionID int64, kind LetterKind) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

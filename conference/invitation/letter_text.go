@@ -258,7 +258,7 @@ parent = ?3, agency = ?4, symbol = ?5, place = ?6, abstract = ?7, addressees = ?
 // SetLetterText keeps the text of a letter. Errors: invalid as CheckLetterText,
 // not_found, forbidden.
 func (r *Room) SetLetterText(ctx context.Context, editionID int64, kind LetterKind, t LetterText) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	if !kind.Known() {

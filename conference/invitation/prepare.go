@@ -24,7 +24,7 @@ ORDER BY ep.role <> 'host', pv.sort_key, o.id`
 // themselves), without seats yet, and gives the number made. Doing it again makes nothing.
 // Errors: not_found, forbidden.
 func (r *Room) Prepare(ctx context.Context, editionID int64) (int, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return 0, err
 	}
 	made := 0
@@ -65,7 +65,7 @@ FROM organisation o WHERE o.id = ?2`
 // ministry, an association), without seats yet; one that exists is given back.
 // Errors: not_found, forbidden.
 func (r *Room) Invite(ctx context.Context, editionID, organisationID int64) (Invitation, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return Invitation{}, err
 	}
 	var i Invitation

@@ -188,7 +188,7 @@ func remindWhom(ctx context.Context, q db.Reader, editionID int64, ids []int64, 
 // finds ready; the others come back with their reasons. Errors: not_found for an id of
 // another edition, invalid as CheckReminderText, forbidden.
 func (r *Room) Remind(ctx context.Context, editionID int64, ids []int64, t Text) (Sending, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return Sending{}, err
 	}
 	t = t.normal()

@@ -123,7 +123,7 @@ ON CONFLICT (edition_id) DO UPDATE SET days_1 = ?2, days_2 = ?3, at_minute = ?4,
 // that an organisation has had does not come again. Errors: invalid with the fields of
 // RemindDraft, not_found, forbidden.
 func (r *Room) ConfirmReminders(ctx context.Context, editionID int64, d RemindDraft) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	p, err := d.plan()
@@ -148,7 +148,7 @@ const sqlWithdrawPlan = `UPDATE reminder_plan SET withdrawn_at = ?2 WHERE editio
 // WithdrawReminders takes the confirmed plan back: nothing more is sent by it. What was
 // queued stays queued. Errors: forbidden.
 func (r *Room) WithdrawReminders(ctx context.Context, editionID int64) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"hoinghi/conference"
-	"hoinghi/conference/audit"
 	"hoinghi/conference/outbox"
 	"hoinghi/db"
 )
@@ -171,14 +170,4 @@ func (p RemindPlan) stand(i Invitation, step int, rem Reminder, found bool, mail
 		s.State, s.Why = PlannedBlocked, mails.unreached(i)
 		return s
 	}
-}
-
-// NoteBoardExport records who took the board of an edition along. Errors: forbidden.
-func (r *Room) NoteBoardExport(ctx context.Context, editionID int64, rows int) error {
-	if err := conference.MayOrganise(ctx); err != nil {
-		return err
-	}
-	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		return audit.Note(ctx, tx, audit.Change{Edition: editionID, Action: "invitation.export", SubjectKind: "edition", SubjectID: editionID, Detail: map[string]any{"rows": rows}})
-	})
 }

@@ -139,6 +139,18 @@ func TestRemindRefuses(t *testing.T) {
 	if _, err := h.room.Remind(nobody, h.xii.ID, nil, h.room.DefaultReminder()); conference.KindOf(err) != conference.KindForbidden {
 		t.Errorf("a focal point reminds: %v", err)
 	}
+	elsewhere := conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorStaff, ID: 1, Label: "Mẫu Kỳ Khác", Editions: map[int64][]conference.Role{h.xii.ID + 1: {conference.RoleOrganiser}}})
+	for what, err := range map[string]error{
+		"reminds":     second(h.room.Remind(elsewhere, h.xii.ID, nil, h.room.DefaultReminder())),
+		"confirms":    h.room.ConfirmReminders(elsewhere, h.xii.ID, h.draft()),
+		"takes back":  h.room.WithdrawReminders(elsewhere, h.xii.ID),
+		"words":       h.room.SetReminderText(elsewhere, h.xii.ID, h.room.DefaultReminder()),
+		"takes along": h.room.NoteExport(elsewhere, h.xii.ID, 1),
+	} {
+		if conference.KindOf(err) != conference.KindForbidden {
+			t.Errorf("an organiser of another edition %s: %v", what, err)
+		}
+	}
 	if got := h.reminded(t); len(got) != 0 {
 		t.Errorf("reminded %v", got)
 	}

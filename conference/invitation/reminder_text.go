@@ -58,7 +58,7 @@ ON CONFLICT (edition_id) DO UPDATE SET subject = ?2, body = ?3, changed_at = ?4`
 // SetReminderText keeps an edition's reminder for the next time. What was sent, and what a
 // confirmed plan will send, stays as it was. Errors: invalid as CheckReminderText, not_found, forbidden.
 func (r *Room) SetReminderText(ctx context.Context, editionID int64, t Text) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	t = t.normal()

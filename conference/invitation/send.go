@@ -93,7 +93,7 @@ const (
 // finds ready; the others come back with their reasons. Errors: not_found for an id of
 // another edition, invalid as CheckText, forbidden.
 func (r *Room) Send(ctx context.Context, editionID int64, ids []int64) (Sending, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return Sending{}, err
 	}
 	var s Sending

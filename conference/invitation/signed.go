@@ -188,7 +188,7 @@ const stagedFor = 24 * 60 * 60 * 1000
 // same name is kept once, under several names once for each; another file under a name that is taken
 // gets a number, so that none is lost. Errors: invalid as CheckSigned, forbidden.
 func (r *Room) Stage(ctx context.Context, editionID int64, kind LetterKind, name string, data []byte) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	if !kind.Known() {

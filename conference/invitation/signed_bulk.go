@@ -103,7 +103,7 @@ uploaded_by = excluded.uploaded_by, uploaded_at = excluded.uploaded_at, data = e
 // came in after the choice. All of it or nothing. Errors: invalid with the UploadField of
 // two uploads for one invitation or an invitation that the edition has not; forbidden.
 func (r *Room) Confirm(ctx context.Context, editionID int64, kind LetterKind, chosen map[int64]int64) (int, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return 0, err
 	}
 	kept := 0
@@ -167,7 +167,7 @@ func dropUpload(ctx context.Context, tx *db.Tx, id int64) error {
 
 // Discard drops the uploads that wait to be confirmed. Errors: forbidden.
 func (r *Room) Discard(ctx context.Context, editionID int64, kind LetterKind) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

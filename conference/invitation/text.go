@@ -177,7 +177,7 @@ ON CONFLICT (edition_id) DO UPDATE SET subject = ?2, body = ?3, changed_at = ?4`
 // SetText keeps an edition's text. What was sent before stays as it was sent.
 // Errors: invalid as CheckText, not_found, forbidden.
 func (r *Room) SetText(ctx context.Context, editionID int64, subject, body string) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	t := Text{Subject: subject, Body: body}.normal()

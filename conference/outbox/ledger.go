@@ -165,6 +165,7 @@ func ownWords(answer string) (conference.Text, bool) {
 type Filter struct {
 	Edition  int64
 	Campaign int64
+	Within   []int64 // mails of these editions alone, if it is not nil
 	State    State
 	Kind     string
 	Query    string // part of a name or address, with or without tone marks
@@ -174,6 +175,7 @@ type Filter struct {
 
 const sqlList = `SELECT id FROM mail
 WHERE (?1 = 0 OR edition_id = ?1) AND (?2 = '' OR state = ?2) AND (?3 = '' OR kind = ?3) AND (?4 = '' OR instr(folded, ?4) > 0) AND (?5 = 0 OR id < ?5) AND (?7 = 0 OR campaign_id = ?7)
+    AND (?8 IS NULL OR edition_id IN (SELECT value FROM json_each(?8)))
 ORDER BY id DESC LIMIT ?6`
 
 // List gives mails, newest first.
@@ -181,7 +183,15 @@ func (o *Outbox) List(ctx context.Context, f Filter) ([]Mail, error) {
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	ids, err := db.Values[int64](ctx, o.db, sqlList, f.Edition, f.State, f.Kind, vietnamese.Fold(f.Query), f.Before, min(f.Limit, 200), f.Campaign)
+	var within any
+	if f.Within != nil {
+		list, err := json.Marshal(f.Within)
+		if err != nil {
+			return nil, fmt.Errorf("list of editions: %w", err)
+		}
+		within = string(list)
+	}
+	ids, err := db.Values[int64](ctx, o.db, sqlList, f.Edition, f.State, f.Kind, vietnamese.Fold(f.Query), f.Before, min(f.Limit, 200), f.Campaign, within)
 	if err != nil {
 		return nil, fmt.Errorf("list mail: %w", err)
 	}

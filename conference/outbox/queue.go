@@ -87,14 +87,17 @@ SELECT edition_id, kind, subject_id, campaign_id, lang, to_address, to_name, fol
 // Resend has a mail sent now. One that was sent already is queued as a new mail
 // under a new Message-ID; every other one goes on as the same mail, so that a
 // recipient who got it after all sees one. It gives the id of the mail that will be sent.
-// A mail on its way this moment, or of a campaign that is held, is a conflict.
+// A mail on its way this moment, or of a campaign that is held, is a conflict. Organisers of the mail's edition.
 func (o *Outbox) Resend(ctx context.Context, id int64) (int64, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return 0, err
 	}
 	again := id
 	err := o.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		m, err := byID(ctx, tx, id)
+		if err == nil {
+			err = conference.MayOrganiseIn(ctx, m.Edition)
+		}
 		if err != nil {
 			return err
 		}
@@ -124,13 +127,17 @@ func (o *Outbox) Resend(ctx context.Context, id int64) (int64, error) {
 const sqlStop = `UPDATE mail SET state = 'stopped', due_at = NULL WHERE id = ?`
 
 // Stop takes a waiting mail, or one whose outcome is unknown, out of the queue.
-// One that was sent, has failed or is on its way this moment is a conflict.
+// One that was sent, has failed or is on its way this moment is a conflict. Organisers
+// of the mail's edition. Organisers of the mail's edition.
 func (o *Outbox) Stop(ctx context.Context, id int64) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	return o.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		m, err := byID(ctx, tx, id)
+		if err == nil {
+			err = conference.MayOrganiseIn(ctx, m.Edition)
+		}
 		if err != nil {
 			return err
 		}

@@ -101,6 +101,7 @@ func (s *stage) set() {
 	admin.pages = append(admin.pages, s.sendings(ctx)...)
 	admin.pages = append(admin.pages, s.talk(ctx)...)
 	admin.pages = append(admin.pages, s.reminders(ctx)...)
+	admin.pages = append(admin.pages, s.colleagues()...)
 	admin.pages = append(admin.pages, "/desk", "/desk/editions/new", "/desk/showcase/new", "/desk/e/xii-2022/programme/new", "/desk/mail/"+itoa(s.number("SELECT id FROM mail LIMIT 1")))
 	s.callers = []caller{guest, admin, focal, organiser,
 		s.caller("steward", s.staff(conference.RoleSteward), "/desk"),
@@ -188,6 +189,16 @@ func (s *stage) removed(ctx context.Context) []string {
 		"/desk/e/xii-2022/delegates/"+itoa(withdrawn), "/desk/e/xii-2022/delegates/"+itoa(live),
 		"/desk/e/xii-2022/badges?person="+itoa(live), // before the page that prints hundreds
 		"/desk/e/xii-2022/invitations/send?id="+itoa(all[0].ID))
+}
+
+// colleagues gives the pages of somebody who is signed in with roles for one edition, and of
+// somebody whose account is closed.
+func (s *stage) colleagues() []string {
+	s.t.Helper()
+	_, open := s.scoped("tung.ky.mau@example.vn", inEdition(1, conference.RoleSteward))
+	closed, _ := s.hired("nghi.mau@example.vn", inEdition(2, conference.RoleOrganiser))
+	s.must(s.site.Accounts.Disable(asSystem(s.t.Context()), closed.ID))
+	return []string{"/desk/staff/" + itoa(open.ID), "/desk/staff/" + itoa(closed.ID)}
 }
 
 // lists gives a list of organisations to decide on, and an organisation with a contact.

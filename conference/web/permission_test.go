@@ -52,9 +52,10 @@ func TestVerbsAskWhoActs(t *testing.T) {
 			_, err := s.Invitations.HandOver(ctx, 1, invitation.ByZalo)
 			return err
 		},
-		"invitation.TakeBack":   func(ctx context.Context) error { return s.Invitations.TakeBack(ctx, 1, 1) },
-		"invitation.SetMessage": func(ctx context.Context) error { return s.Invitations.SetMessageText(ctx, 1, "[lien_ket]") },
-		"invitation.NoteExport": func(ctx context.Context) error { return s.Invitations.NoteExport(ctx, 1, 1) },
+		"invitation.TakeBack":     func(ctx context.Context) error { return s.Invitations.TakeBack(ctx, 1, 1) },
+		"invitation.SetMessage":   func(ctx context.Context) error { return s.Invitations.SetMessageText(ctx, 1, "[lien_ket]") },
+		"invitation.NoteExport":   func(ctx context.Context) error { return s.Invitations.NoteExport(ctx, 1, 1) },
+		"invitation.NoteMessages": func(ctx context.Context) error { return s.Invitations.NoteMessages(ctx, 1, 1) },
 		"invitation.Substitute": func(ctx context.Context) error {
 			_, err := s.Invitations.InviteSubstitute(ctx, 1, invitation.Choice{})
 			return err

@@ -17,7 +17,7 @@ import (
 const auditRows = 100
 
 func (d *Desk) auditRoutes() []ui.Route {
-	return []ui.Route{ui.GET("/desk/audit", ui.Organisers, d.audit)}
+	return []ui.Route{ui.GET("/desk/audit", ui.AnyOrganisers, d.audit)}
 }
 
 type auditPage struct {
@@ -34,7 +34,7 @@ type auditRow struct {
 type detailRow struct{ Name, Value string }
 
 func (d *Desk) audit(r *ui.Request) error {
-	entries, err := audit.Entries(r.Context(), d.DB, 0, r.QueryID("before"), auditRows)
+	entries, err := audit.EntriesWithin(r.Context(), d.DB, organised(r), r.QueryID("before"), auditRows)
 	if err != nil {
 		return err
 	}

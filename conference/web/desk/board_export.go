@@ -30,7 +30,7 @@ func (d *Desk) boardTable(r *ui.Request) (rows [][]string, widths []float64, err
 	for _, l := range v.shown {
 		rows = append(rows, boardCells(r, l, groups))
 	}
-	if err := d.Invitations.NoteBoardExport(r.Context(), r.Edition().ID, len(v.shown)); err != nil {
+	if err := d.Invitations.NoteExport(r.Context(), r.Edition().ID, len(v.shown)); err != nil {
 		return nil, nil, err
 	}
 	return rows, append(widths, 26, 18, 30), nil

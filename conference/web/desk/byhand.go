@@ -253,7 +253,7 @@ func (d *Desk) messagesCSV(r *ui.Request) error {
 	if err := sheet.WriteCSV(&b, rows); err != nil {
 		return err
 	}
-	if err := d.Invitations.NoteExport(r.Context(), e.ID, len(all)); err != nil {
+	if err := d.Invitations.NoteMessages(r.Context(), e.ID, len(all)); err != nil {
 		return err
 	}
 	return r.File("text/csv; charset=utf-8", r.T("byhand.file")+"-"+e.Slug+".csv", b.Bytes())

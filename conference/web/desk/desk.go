@@ -59,9 +59,10 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 	item := func(key, href, icon string) ui.NavItem {
 		return ui.NavItem{Key: key, Label: r.T("desk.nav." + key), Href: href, Icon: icon}
 	}
-	actor := r.Staff().Actor()
-	organiser := actor.Has(conference.RoleOrganiser)
-	if e, ok := r.CurrentEdition(); ok {
+	actor := r.Actor()
+	e, ok := r.CurrentEdition()
+	organiser := ok && actor.Has(conference.RoleOrganiser)
+	if ok {
 		base := "/desk/e/" + e.Slug
 		if organiser {
 			add("desk.nav.prepare", item("home", base, "layout-dashboard"), item("settings", base+"/settings", "settings"))
@@ -79,11 +80,12 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 			add("desk.nav.press_group", item("press", base+"/press", "newspaper"))
 		}
 		add("desk.nav.receive", receiveItems(actor, base, item)...)
-	} else if organiser {
+	}
+	if !organiser && actor.Somewhere(conference.RoleOrganiser) {
 		add("desk.nav.invite", item("organisations", organisationsAt, "building-2"))
 		add("desk.nav.showcase_group", item("showcase", "/desk/showcase", "store"))
 	}
-	if organiser {
+	if actor.Somewhere(conference.RoleOrganiser) {
 		system := []ui.NavItem{item("editions", "/desk/editions", "flag"), item("mail", "/desk/mail", "send"), item("audit", "/desk/audit", "history")}
 		if actor.Has(conference.RoleAdministrator) {
 			system = append(system, item("staff", "/desk/staff", "users"))

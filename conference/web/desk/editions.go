@@ -15,18 +15,19 @@ import (
 
 func (d *Desk) editionRoutes() []ui.Route {
 	return []ui.Route{
-		ui.GET("/desk/editions", ui.Organisers, d.editions),
-		ui.GET("/desk/editions/new", ui.Organisers, d.newEdition),
-		ui.POST("/desk/editions/new", ui.Organisers, d.createEdition),
+		ui.GET("/desk/editions", ui.AnyOrganisers, d.editions),
+		ui.GET("/desk/editions/new", ui.AllOrganisers, d.newEdition),
+		ui.POST("/desk/editions/new", ui.AllOrganisers, d.createEdition),
 		ui.GET("/desk/e/:edition/settings", ui.Organisers, d.settings),
 		ui.POST("/desk/e/:edition/settings", ui.Organisers, d.changeSettings),
-		ui.POST("/desk/e/:edition/front", ui.Organisers, d.setFront),
+		ui.POST("/desk/e/:edition/front", ui.AllOrganisers, d.setFront),
 	}
 }
 
 type editionsPage struct {
 	ui.Frame
-	Rows []editionRow
+	Rows   []editionRow
+	MayAdd bool // organises every edition, those to come included
 }
 
 type editionRow struct {
@@ -39,8 +40,12 @@ func (d *Desk) editions(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	page := editionsPage{Frame: r.Frame("editions")}
+	actor := conference.ActorOf(r.Context())
+	page := editionsPage{Frame: r.Frame("editions"), MayAdd: actor.Has(conference.RoleOrganiser)}
 	for _, e := range all {
+		if !actor.In(e.ID).Has(conference.RoleOrganiser) {
+			continue
+		}
 		page.Rows = append(page.Rows, editionRow{Title: e.Title(r.Lang()), When: ui.DateRange(e.StartsOn, e.EndsOn, r.Lang()), Venue: e.Venue(r.Lang()),
 			Href: "/desk/e/" + e.Slug, Public: e.IsPublic, Front: e.IsFront, Sample: e.IsSample})
 	}
@@ -52,6 +57,7 @@ type editionPage struct {
 	Form      *ui.Form
 	New       bool
 	IsFront   bool
+	MayFront  bool // organises every edition: another loses the front page
 	Clusters  []ui.Option
 	Provinces []ui.Option
 	Members   []string
@@ -159,7 +165,7 @@ func (d *Desk) settings(r *ui.Request) error {
 }
 
 func (d *Desk) showSettings(r *ui.Request, status int, form *ui.Form) error {
-	page := editionPage{Frame: r.Frame("settings"), Form: form, IsFront: r.Edition().IsFront}
+	page := editionPage{Frame: r.Frame("settings"), Form: form, IsFront: r.Edition().IsFront, MayFront: conference.MayOrganiseEverywhere(r.Context()) == nil}
 	members, err := edition.Members(r.Context(), d.DB, r.Edition().ID)
 	if err != nil {
 		return err

@@ -30,14 +30,14 @@ func (d *Desk) front(r *ui.Request) error {
 			return err
 		}
 		switch {
-		case len(all) == 0 && r.Staff().Actor().Has(conference.RoleOrganiser):
+		case len(all) == 0 && conference.ActorOf(r.Context()).Has(conference.RoleOrganiser):
 			return r.Redirect("/desk/editions/new")
 		case len(all) == 0:
 			return r.Redirect("/desk/me")
 		}
-		e = all[0]
+		return r.Redirect("/desk/me") // there are editions, but no role for any
 	}
-	return r.Redirect("%s", r.DeskHome(e.Slug))
+	return r.Redirect("%s", r.DeskHome(e))
 }
 
 type homePage struct {

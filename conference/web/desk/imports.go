@@ -17,18 +17,18 @@ const (
 )
 
 func (d *Desk) importRoutes() []ui.Route {
-	upload := ui.POST(importsAt, ui.Organisers, d.uploadList)
+	upload := ui.POST(importsAt, ui.AnyOrganisers, d.uploadList)
 	upload.Limit = importBody
 	return []ui.Route{
-		ui.GET(importsAt, ui.Organisers, d.imports),
+		ui.GET(importsAt, ui.AnyOrganisers, d.imports),
 		upload,
-		ui.GET(importsAt+"/template.xlsx", ui.Organisers, d.importTemplate),
-		ui.GET(importsAt+"/:id", ui.Organisers, d.oneImport),
-		ui.POST(importsAt+"/:id", ui.Organisers, d.chooseImport),
-		ui.GET(importsAt+"/:id/live", ui.Organisers, d.importLive),
-		ui.GET(importsAt+"/:id/problems.csv", ui.Organisers, d.importProblems),
-		ui.POST(importsAt+"/:id/apply", ui.Organisers, d.applyImport),
-		ui.POST(importsAt+"/:id/drop", ui.Organisers, d.dropImport),
+		ui.GET(importsAt+"/template.xlsx", ui.AnyOrganisers, d.importTemplate),
+		ui.GET(importsAt+"/:id", ui.AnyOrganisers, d.oneImport),
+		ui.POST(importsAt+"/:id", ui.AnyOrganisers, d.chooseImport),
+		ui.GET(importsAt+"/:id/live", ui.AnyOrganisers, d.importLive),
+		ui.GET(importsAt+"/:id/problems.csv", ui.AnyOrganisers, d.importProblems),
+		ui.POST(importsAt+"/:id/apply", ui.AnyOrganisers, d.applyImport),
+		ui.POST(importsAt+"/:id/drop", ui.AnyOrganisers, d.dropImport),
 	}
 }
 

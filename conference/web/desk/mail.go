@@ -17,12 +17,12 @@ const mailRows = 50
 
 func (d *Desk) mailRoutes() []ui.Route {
 	return []ui.Route{
-		ui.GET("/desk/mail", ui.Organisers, d.mailList),
-		ui.GET("/desk/mail/live", ui.Organisers, func(r *ui.Request) error { return r.Stream("outbox") }),
-		ui.GET("/desk/mail/:id", ui.Organisers, d.mailOne),
-		ui.GET("/desk/mail/:id/part/:n", ui.Organisers, d.mailPart),
-		ui.POST("/desk/mail/:id/resend", ui.Organisers, d.mailResend),
-		ui.POST("/desk/mail/:id/stop", ui.Organisers, d.mailStop),
+		ui.GET("/desk/mail", ui.AnyOrganisers, d.mailList),
+		ui.GET("/desk/mail/live", ui.AnyOrganisers, func(r *ui.Request) error { return r.Stream(mailTopics(r)...) }),
+		ui.GET("/desk/mail/:id", ui.AnyOrganisers, d.mailOne),
+		ui.GET("/desk/mail/:id/part/:n", ui.AnyOrganisers, d.mailPart),
+		ui.POST("/desk/mail/:id/resend", ui.AnyOrganisers, d.mailResend),
+		ui.POST("/desk/mail/:id/stop", ui.AnyOrganisers, d.mailStop),
 	}
 }
 
@@ -45,7 +45,7 @@ type mailRow struct {
 }
 
 func (d *Desk) mailList(r *ui.Request) error {
-	filter := outbox.Filter{State: outbox.State(r.Query("state")), Query: r.Query("q"), Before: r.QueryID("before"), Limit: mailRows}
+	filter := outbox.Filter{State: outbox.State(r.Query("state")), Query: r.Query("q"), Before: r.QueryID("before"), Limit: mailRows, Within: organised(r)}
 	mails, err := d.Outbox.List(r.Context(), filter)
 	if err != nil {
 		return err
@@ -133,14 +133,11 @@ type attemptRow struct{ At, Outcome, Answer string }
 // recipient would read it, with working links; of one that left by SMTP only the
 // kept copy is shown, its links blanked.
 func (d *Desk) mailOne(r *ui.Request) error {
-	id, err := r.ID("id")
+	m, err := d.oneMail(r)
 	if err != nil {
 		return err
 	}
-	m, err := d.Outbox.ByID(r.Context(), id)
-	if err != nil {
-		return err
-	}
+	id := m.ID
 	page := mailPage{Frame: r.Frame("mail", ui.Crumb{Label: r.T("desk.nav.mail"), Href: "/desk/mail"}), Mail: mailLine(r, m), Subject: m.Subject, Text: m.Body}
 	if d.Outbox.Local() && m.Transport == outbox.TransportLocal {
 		msg, err := d.composed(r, id)
@@ -210,14 +207,14 @@ func (d *Desk) composed(r *ui.Request, id int64) (outbox.Message, error) {
 }
 
 func (d *Desk) mailPart(r *ui.Request) error {
-	id, err := r.ID("id")
+	m, err := d.oneMail(r)
 	if err != nil {
 		return err
 	}
 	if !d.Outbox.Local() {
 		return conference.NotFound()
 	}
-	msg, err := d.composed(r, id)
+	msg, err := d.composed(r, m.ID)
 	if err != nil {
 		return err
 	}
@@ -234,10 +231,11 @@ func (d *Desk) mailPart(r *ui.Request) error {
 
 // mailResend leads to the mail that is sent now: a new one when the old had arrived.
 func (d *Desk) mailResend(r *ui.Request) error {
-	id, err := r.ID("id")
+	m, err := d.oneMail(r)
 	if err != nil {
 		return err
 	}
+	id := m.ID
 	sent, err := d.Outbox.Resend(r.Context(), id)
 	if err != nil {
 		return err
@@ -247,10 +245,11 @@ func (d *Desk) mailResend(r *ui.Request) error {
 }
 
 func (d *Desk) mailStop(r *ui.Request) error {
-	id, err := r.ID("id")
+	m, err := d.oneMail(r)
 	if err != nil {
 		return err
 	}
+	id := m.ID
 	if err := d.Outbox.Stop(r.Context(), id); err != nil {
 		return err
 	}

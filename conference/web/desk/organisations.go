@@ -21,16 +21,16 @@ const (
 func (d *Desk) organisationRoutes() []ui.Route {
 	const at = organisationsAt
 	return []ui.Route{
-		ui.GET(at, ui.Organisers, d.organisations),
-		ui.GET(at+"/export.xlsx", ui.Organisers, d.exportWorkbook),
-		ui.GET(at+"/export.csv", ui.Organisers, d.exportCSV),
-		ui.GET(at+"/new", ui.Organisers, d.newOrganisation),
-		ui.POST(at+"/new", ui.Organisers, d.addOrganisation),
-		ui.GET(at+"/:id", ui.Organisers, d.organisation),
-		ui.POST(at+"/:id", ui.Organisers, d.changeOrganisation),
-		ui.POST(at+"/:id/contacts", ui.Organisers, d.addContact),
-		ui.POST(at+"/:id/contacts/:contact", ui.Organisers, d.changeContact),
-		ui.POST(at+"/:id/contacts/:contact/remove", ui.Organisers, d.removeContact),
+		ui.GET(at, ui.AnyOrganisers, d.organisations),
+		ui.GET(at+"/export.xlsx", ui.AnyOrganisers, d.exportWorkbook),
+		ui.GET(at+"/export.csv", ui.AnyOrganisers, d.exportCSV),
+		ui.GET(at+"/new", ui.AnyOrganisers, d.newOrganisation),
+		ui.POST(at+"/new", ui.AnyOrganisers, d.addOrganisation),
+		ui.GET(at+"/:id", ui.AnyOrganisers, d.organisation),
+		ui.POST(at+"/:id", ui.AnyOrganisers, d.changeOrganisation),
+		ui.POST(at+"/:id/contacts", ui.AnyOrganisers, d.addContact),
+		ui.POST(at+"/:id/contacts/:contact", ui.AnyOrganisers, d.changeContact),
+		ui.POST(at+"/:id/contacts/:contact/remove", ui.AnyOrganisers, d.removeContact),
 	}
 }
 
