@@ -46,10 +46,11 @@ var layers = [][]string{
 // owners says which room alone writes each table.
 var owners = map[string]string{
 	"province": "edition", "province_version": "edition", "province_lineage": "edition", "edition": "edition", "edition_province": "edition",
-	"delegate_group": "edition", "organisation": "edition", "contact": "edition", "import_job": "edition", "import_cells": "edition", "import_change": "edition",
+	"delegate_group": "edition", "organisation": "edition", "contact": "edition", "edition_step": "edition", "edition_gone": "edition", "import_job": "edition", "import_cells": "edition", "import_change": "edition",
 	"staff": "account", "staff_role": "account", "one_time_link": "account", "staff_session": "account", "door_device": "account",
 	"audit_entry": "audit", "mail": "outbox", "mail_attempt": "outbox", "badge": "badge",
 	"invitation_text": "invitation", "campaign": "invitation", "invitation": "invitation", "quota": "invitation", "invitation_old_hash": "invitation",
+	"edition_copy": "invitation", "focal_consent": "invitation", "invitation_gone": "invitation",
 	"letter_text": "invitation", "letter_template": "invitation", "signed_letter": "invitation", "signed_upload": "invitation",
 	"delegation": "delegation", "delegate": "delegation", "delegate_counter": "delegation",
 	"press_desk": "press", "press_application": "press", "press_letter": "press",
