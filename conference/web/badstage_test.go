@@ -98,6 +98,7 @@ func (s *stage) set() {
 	admin.pages = append(admin.pages, s.letters(ctx, admin)...)
 	admin.pages = append(admin.pages, "/desk/e/xii-2022/press/settings", "/desk/e/xii-2022/press/1", "/desk/e/xii-2022/press/5", "/desk/e/xii-2022/press/6/edit")
 	admin.pages = append(admin.pages, s.lists(ctx)...)
+	admin.pages = append(admin.pages, s.setups(ctx)...)
 	admin.pages = append(admin.pages, "/desk", "/desk/editions/new", "/desk/showcase/new", "/desk/e/xii-2022/programme/new", "/desk/mail/"+itoa(s.number("SELECT id FROM mail LIMIT 1")))
 	s.callers = []caller{guest, admin, focal, organiser,
 		s.caller("steward", s.staff(conference.RoleSteward), "/desk"),
@@ -195,6 +196,31 @@ func (s *stage) lists(ctx context.Context) []string {
 	id := s.number("SELECT id FROM organisation LIMIT 1")
 	s.must(s.site.Editions.SaveContact(ctx, edition.Contact{OrganisationID: id, FullName: "Ngô Thị Mẫu", Phone: "0912345678"}))
 	return []string{"/desk/organisations/import/" + itoa(i.ID), "/desk/organisations/" + itoa(id)}
+}
+
+// setups gives an edition that is to be started from the demo's, one that was, a group that
+// nothing uses, an organisation to invite, and a consent to be ended.
+func (s *stage) setups(ctx context.Context) []string {
+	s.t.Helper()
+	var pages []string
+	for n, slug := range []string{"sap-chep", "da-chep"} {
+		d := edition.Today()
+		d.Slug = slug
+		e, err := s.site.Invitations.CreateFrom(ctx, 1, d)
+		s.must(err)
+		if n > 0 {
+			_, err = s.site.Invitations.StartFrom(ctx, e.ID, nil)
+			s.must(err)
+		}
+		pages = append(pages, "/desk/e/"+slug, "/desk/e/"+slug+"/start", "/desk/e/"+slug+"/settings")
+	}
+	_, err := s.site.Editions.AddOrganisation(ctx, edition.Organisation{Kind: "bank", NameVi: "Ngân hàng Chưa Mời Mẫu"})
+	s.must(err)
+	s.must(s.site.Editions.AddGroup(ctx, 1, edition.GroupDraft{Code: "unused", NameVi: "Nhóm chưa dùng", Colour: "ink"}))
+	i := s.number("SELECT id FROM invitation WHERE edition_id = 1 AND focal_name <> '' LIMIT 1")
+	s.must(s.site.Invitations.SetAgain(conference.WithActor(ctx, conference.Actor{Kind: conference.ActorFocalPoint, ID: i}), i, true))
+	return append(pages, "/desk/e/xii-2022/groups/"+itoa(s.number("SELECT id FROM delegate_group WHERE code = 'unused'")), "/desk/e/xii-2022/groups/new",
+		"/desk/e/xii-2022/invitations/add", "/desk/e/xii-2022/provinces", "/desk/e/xii-2022/invitations/"+itoa(i), "/desk/editions/new?from=xii-2022")
 }
 
 // villages gives a craft village that is shown with a photo, and one that is not shown.

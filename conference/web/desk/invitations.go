@@ -300,6 +300,7 @@ type textPage struct {
 	Preview string
 	For     string
 	Base    string
+	Next    *step
 }
 
 type mergeField struct{ Name, Text string }
@@ -322,6 +323,9 @@ func (d *Desk) showText(r *ui.Request, status int, form *ui.Form, t *invitation.
 	}
 	all, err := invitation.List(r.Context(), d.DB, e.ID)
 	if err != nil {
+		return err
+	}
+	if page.Next, err = d.next(r); err != nil {
 		return err
 	}
 	if t != nil && len(all) > 0 {

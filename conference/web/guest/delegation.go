@@ -33,6 +33,7 @@ type delegationPage struct {
 	Choices        []ui.Option
 	Honorifics     []ui.Option
 	Letters        []signedLetter
+	AgainGiven     string // when the focal point agreed to be asked again
 	forms
 }
 
@@ -40,6 +41,7 @@ type delegationPage struct {
 // Editing the page is about this delegate only.
 type forms struct {
 	Person, Contact, Send, Decline *ui.Form
+	Again                          *ui.Form
 	Editing                        *delegation.Delegate
 }
 
@@ -92,6 +94,9 @@ func (g *Guest) show(r *ui.Request, status int, i invitation.Invitation, f forms
 	}
 	page.Added = r.Query("added") != ""
 	if page.Letters, err = g.signedLetters(r, i); err != nil {
+		return err
+	}
+	if err := g.fillAgain(r, i, &page); err != nil {
 		return err
 	}
 	if page.Removed, err = g.removed(r, i); err != nil {
