@@ -159,7 +159,7 @@ func (r *Room) MoveGroup(ctx context.Context, editionID, id int64, up bool) erro
 
 // KeepGroups says that the groups are right as they stand. Errors: not_found, forbidden.
 func (r *Room) KeepGroups(ctx context.Context, editionID int64) error {
-	return r.changeGroups(ctx, editionID, func(ctx context.Context, tx *db.Tx, _ []Group) error { return nil })
+	return r.changeGroups(ctx, editionID, func(context.Context, *db.Tx, []Group) error { return nil })
 }
 
 func (r *Room) changeGroups(ctx context.Context, editionID int64, change func(context.Context, *db.Tx, []Group) error) error {
