@@ -40,6 +40,7 @@ type Line struct {
 	Outside bool                 // its province does not take part in the new edition
 	Options []Decision           // to choose from, the proposal first; one only is no choice
 	Kept    bool                 // its focal point agreed to be asked again
+	Known   bool                 // the register has a contact who did, or who came after the source
 }
 
 // Flagged reports whether the organiser should look at the line.
@@ -198,6 +199,11 @@ func startLines(ctx context.Context, q db.Reader, source, target edition.Edition
 		l := Line{Source: i, Fate: s.Fate, From: s.From, To: s.To, Heir: s.Heir, Kept: slices.Contains(kept, i.ID)}
 		l.Outside = l.To.ProvinceID != 0 && !slices.ContainsFunc(members, func(m edition.Member) bool { return m.ProvinceID == l.To.ProvinceID })
 		l.Options = options(l, s.Kind)
+		_, err := edition.KeptContact(ctx, q, l.Heir.ID, db.At(source.End()))
+		if err != nil && conference.KindOf(err) != conference.KindNotFound {
+			return nil, fmt.Errorf("look for a contact: %w", err)
+		}
+		l.Known = err == nil
 		out = append(out, l)
 	}
 	return out, nil

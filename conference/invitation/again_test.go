@@ -405,3 +405,49 @@ func TestContactsOfTheRegisterNeedConsentToo(t *testing.T) {
 		}
 	}
 }
+
+// A body that is no Sở keeps its own name after its province was merged, is flagged, and is
+// invited under the province of today unless the organiser leaves it out.
+func TestBodiesOfMergedProvincesAreFlagged(t *testing.T) {
+	h := open(t)
+	longAn := h.of(t, h.xii, "long-an")
+	add := func(name string, to string) invitation.Invitation {
+		t.Helper()
+		o, err := h.ed.AddOrganisation(t.Context(), edition.Organisation{Kind: edition.KindIPC, ProvinceID: longAn.Province.ProvinceID, NameVi: name, ValidTo: to})
+		if err != nil {
+			t.Fatal(err)
+		}
+		i, err := h.room.Invite(t.Context(), h.xii.ID, o.ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return i
+	}
+	centre, closed := add("Trung tâm Khuyến công Long An", ""), add("Trung tâm Mẫu đã giải thể", "2024-12-31")
+	e := h.again(t, nil)
+	s, err := h.room.PlanStart(t.Context(), h.db, e.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		id   int64
+		want string
+	}{{centre.ID, "merged [invite skip]"}, {closed.ID, "ended [skip]"}} {
+		at := slices.IndexFunc(s.Lines, func(l invitation.Line) bool { return l.Source.ID == c.id })
+		if got := fmt.Sprintf("%s %v", s.Lines[at].Fate, s.Lines[at].Options); got != c.want {
+			t.Errorf("%s: %s, want %s", s.Lines[at].Source.Organisation.Vi, got, c.want)
+		}
+	}
+	if _, err := h.room.StartFrom(t.Context(), e.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	var found []string
+	for _, i := range h.list(t, e) {
+		if strings.HasPrefix(i.Organisation.Vi, "Trung tâm") {
+			found = append(found, i.Organisation.Vi+" / "+i.Province.NameVi)
+		}
+	}
+	if len(found) != 1 || found[0] != "Trung tâm Khuyến công Long An / Tây Ninh" {
+		t.Errorf("invited: %v", found)
+	}
+}

@@ -216,6 +216,11 @@ func (s *stage) setups(ctx context.Context) []string {
 	}
 	_, err := s.site.Editions.AddOrganisation(ctx, edition.Organisation{Kind: "bank", NameVi: "Ngân hàng Chưa Mời Mẫu"})
 	s.must(err)
+	late, err := s.site.Editions.AddOrganisation(ctx, edition.Organisation{Kind: "bank", NameVi: "Ngân hàng Chưa Có Đầu Mối Mẫu"})
+	s.must(err)
+	_, err = s.site.Invitations.InviteAll(ctx, 1, []int64{late.ID})
+	s.must(err)
+	s.must(s.site.Editions.SaveContact(ctx, edition.Contact{OrganisationID: late.ID, FullName: "Ngô Văn Mẫu"}))
 	s.must(s.site.Editions.AddGroup(ctx, 1, edition.GroupDraft{Code: "unused", NameVi: "Nhóm chưa dùng", Colour: "ink"}))
 	i := s.number("SELECT id FROM invitation WHERE edition_id = 1 AND focal_name <> '' LIMIT 1")
 	s.must(s.site.Invitations.SetAgain(conference.WithActor(ctx, conference.Actor{Kind: conference.ActorFocalPoint, ID: i}), i, true))

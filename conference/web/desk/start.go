@@ -28,7 +28,7 @@ type startPage struct {
 	Groups       []groupFate
 	Organisation int // how many the source invited
 	Seats        int
-	Kept         int // focal points who agreed
+	Kept         int // focal points who would be taken over
 	Text         bool
 	Letters      []string
 	Dropped      []string
@@ -76,7 +76,7 @@ func (d *Desk) showStart(r *ui.Request, status int, form *ui.Form) error {
 	}
 	for _, l := range s.Lines {
 		page.Seats += l.Source.Seats()
-		if l.Kept {
+		if l.Options[0] == invitation.Invite && (l.Kept || l.Known) {
 			page.Kept++
 		}
 		if !l.Flagged() {
