@@ -119,9 +119,9 @@ func TestANewcomerComesToTheFirstInvitation(t *testing.T) {
 // arrange moves a group by the keyboard, which stays on its button, and confirms the list.
 func (n *newcomer) arrange() {
 	n.t.Helper()
-	third := testkit.Eval[string](n.tab, `(() => { const b = document.querySelectorAll("button[value=up]")[2]; b.focus(); return b.id })()`)
-	n.follow("button[value=up]:focus", "")
-	n.tab.WaitFor("the third group to stand second, with the focus on it", fmt.Sprintf(`document.querySelectorAll("button[value=up]")[1].id == %q && document.activeElement.id == %q`, third, third))
+	third := testkit.Eval[string](n.tab, `(() => { const b = document.querySelectorAll("button[id^=up-]")[2]; b.focus(); return b.id })()`)
+	n.follow("button[id^=up-]:focus", "")
+	n.tab.WaitFor("the third group to stand second, with the focus on it", fmt.Sprintf(`document.querySelectorAll("button[id^=up-]")[1].id == %q && document.activeElement.id == %q`, third, third))
 	n.follow("main form button", "Các nhóm đã đúng")
 }
 

@@ -26,7 +26,8 @@ const (
 
 // SetMembers replaces the provinces of an edition by the chosen ones, as they are on
 // its first day, and makes sure that each has its Sở Công Thương. It gives the members
-// before and after. Errors: invalid with the fields member, host and next_host.
+// before and after. Errors: invalid with the fields host, member,
+// guest and next_host.
 func SetMembers(ctx context.Context, tx *db.Tx, e Edition, choices []Choice) (before, after []Member, err error) {
 	if before, err = Members(ctx, tx, e.ID); err != nil {
 		return nil, nil, fmt.Errorf("read members: %w", err)
@@ -65,23 +66,22 @@ func SetMembers(ctx context.Context, tx *db.Tx, e Edition, choices []Choice) (be
 func chosen(all []Province, choices []Choice) ([]Member, error) {
 	var p conference.Problems
 	var out []Member
-	count := map[Role]int{}
-	for _, v := range all {
-		at := slices.IndexFunc(choices, func(c Choice) bool { return c.Slug == v.Slug })
-		if at < 0 {
+	count, seen := map[Role]int{}, map[string]bool{}
+	for _, c := range choices {
+		field := string(c.Role)
+		if !slices.Contains(Roles(), c.Role) {
+			p.Add("member", "edition.error.role")
 			continue
 		}
-		out = append(out, Member{v, choices[at].Role})
-		count[choices[at].Role]++
-		if !slices.Contains(Roles(), choices[at].Role) {
-			p.Add("member", "edition.error.role")
+		if seen[c.Slug] && !p.Has(field) {
+			p.Add(field, "edition.error.province_twice")
 		}
-	}
-	switch {
-	case len(out) < len(choices) && twice(choices):
-		p.Add("member", "edition.error.province_twice")
-	case len(out) < len(choices):
-		p.Add("member", "edition.error.province_unknown")
+		at := slices.IndexFunc(all, func(v Province) bool { return v.Slug == c.Slug })
+		if at < 0 && !p.Has(field) {
+			p.Add(field, "edition.error.province_unknown")
+		}
+		seen[c.Slug] = true
+		count[c.Role]++
 	}
 	if count[RoleHost] != 1 {
 		p.Add("host", "edition.error.one_host")
@@ -91,6 +91,11 @@ func chosen(all []Province, choices []Choice) ([]Member, error) {
 	}
 	if err := p.Err(); err != nil {
 		return nil, err
+	}
+	for _, v := range all { // in the order in which members are read
+		if at := slices.IndexFunc(choices, func(c Choice) bool { return c.Slug == v.Slug }); at >= 0 {
+			out = append(out, Member{v, choices[at].Role})
+		}
 	}
 	return inOrder(out), nil
 }
@@ -108,17 +113,6 @@ func inOrder(members []Member) []Member {
 		return 0
 	})
 	return out
-}
-
-func twice(choices []Choice) bool {
-	seen := map[string]bool{}
-	for _, c := range choices {
-		if seen[c.Slug] {
-			return true
-		}
-		seen[c.Slug] = true
-	}
-	return false
 }
 
 // roleWords gives the provinces of each role, for the record.

@@ -32,11 +32,11 @@ func TestProvincesAreChosenAsOfTheFirstDay(t *testing.T) {
 		"no host":        {[]edition.Choice{{Slug: "can-tho", Role: edition.RoleMember}}, map[string]string{"host": "one_host"}},
 		"two hosts":      {[]edition.Choice{{Slug: "can-tho", Role: edition.RoleHost}, {Slug: "tay-ninh", Role: edition.RoleHost}}, map[string]string{"host": "one_host"}},
 		"long gone":      {[]edition.Choice{{Slug: "can-tho", Role: edition.RoleHost}, {Slug: "long-an", Role: edition.RoleMember}}, map[string]string{"member": "province_unknown"}},
-		"twice":          {[]edition.Choice{{Slug: "can-tho", Role: edition.RoleHost}, {Slug: "tay-ninh", Role: edition.RoleMember}, {Slug: "tay-ninh", Role: edition.RoleGuest}}, map[string]string{"member": "province_twice"}},
+		"twice":          {[]edition.Choice{{Slug: "can-tho", Role: edition.RoleHost}, {Slug: "tay-ninh", Role: edition.RoleMember}, {Slug: "tay-ninh", Role: edition.RoleGuest}}, map[string]string{"guest": "province_twice"}},
 		"two next hosts": {[]edition.Choice{{Slug: "can-tho", Role: edition.RoleHost}, {Slug: "tay-ninh", Role: edition.RoleNextHost}, {Slug: "ca-mau", Role: edition.RoleNextHost}}, map[string]string{"next_host": "one_next_host"}},
 	} {
 		got := fields(t, setMembers(t, d, e, c.choices...))
-		if len(got) != len(c.want) || got["host"] != c.want["host"] || got["member"] != c.want["member"] || got["next_host"] != c.want["next_host"] {
+		if len(got) != len(c.want) || got["host"] != c.want["host"] || got["member"] != c.want["member"] || got["guest"] != c.want["guest"] || got["next_host"] != c.want["next_host"] {
 			t.Errorf("%s: %v, want %v", name, got, c.want)
 		}
 	}

@@ -2,6 +2,7 @@ package invitation
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 
@@ -13,8 +14,8 @@ import (
 // SetProvinces replaces the provinces of an edition, takes its invitations along (those of
 // a province that has another name or kind now, or is no longer among them) and makes
 // the missing ones. It gives the number of drafts that were removed. Errors: invalid with the
-// fields of edition.SetMembers; conflict when the invitation of a removed province is
-// more than a draft; not_found, forbidden.
+// fields of edition.SetMembers; conflict with the field member when the invitation
+// of a removed province is more than a draft; not_found, forbidden.
 func (r *Room) SetProvinces(ctx context.Context, editionID int64, choices []edition.Choice) (removed int, err error) {
 	if err := conference.MayOrganise(ctx); err != nil {
 		return 0, err
@@ -58,7 +59,7 @@ func (r *Room) followProvinces(ctx context.Context, tx *db.Tx, e edition.Edition
 		switch {
 		case at < 0:
 			if err := removeDraft(ctx, tx, i); err != nil {
-				return 0, err
+				return 0, atMember(err)
 			}
 			removed++
 		case members[at].VersionID != i.Province.VersionID:
@@ -68,6 +69,17 @@ func (r *Room) followProvinces(ctx context.Context, tx *db.Tx, e edition.Edition
 		}
 	}
 	return removed, nil
+}
+
+// atMember puts a refusal beside the field of the provinces that take part.
+func atMember(err error) error {
+	var e *conference.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	at := conference.Fail(e.Kind, "error.fields").Because(err)
+	at.Fields = []conference.FieldError{{Field: "member", Text: e.Message}}
+	return at
 }
 
 // moveInvitation takes an invitation along to what its province is called now. That of a

@@ -42,7 +42,7 @@ func TestInvitationsFollowTheProvinces(t *testing.T) {
 		t.Fatal(err)
 	}
 	_, err = h.room.SetProvinces(t.Context(), e.ID, choices[:1])
-	h.refused(t, err, conference.KindConflict, "invitation.error.not_a_draft")
+	h.refused(t, err, conference.KindConflict, "member: invitation.error.not_a_draft")
 	if len(h.list(t, e)) != 3 {
 		t.Error("a refused choice changed something")
 	}

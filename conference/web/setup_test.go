@@ -150,7 +150,7 @@ func TestProvincesAreChosenOnTheirPage(t *testing.T) {
 	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, `id="f-host-error"`) || !strings.Contains(body, `name="guest" value="lam-dong" checked`) {
 		t.Errorf("without a host: %d", res.StatusCode)
 	}
-	if res, body = v.fill(at, "host", "can-tho", "member", "lam-dong", "guest", "lam-dong"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, `id="f-member-error"`) {
+	if res, body = v.fill(at, "host", "can-tho", "member", "lam-dong", "guest", "lam-dong"); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, `id="f-guest-error"`) {
 		t.Errorf("member and guest: %d", res.StatusCode)
 	}
 	if res, _ = v.fill(at, "host", "can-tho", "next_host", "ca-mau", "member", "tay-ninh", "member", "ca-mau", "guest", "lam-dong"); res.StatusCode != http.StatusSeeOther {

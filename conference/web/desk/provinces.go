@@ -47,7 +47,8 @@ type provincesPage struct {
 type clusterRows struct {
 	Name, Propose string
 	Rows          []provinceTick
-	Open          bool // holds a province that takes part
+	HasMember     bool
+	HasGuest      bool
 }
 
 type provinceTick struct {
@@ -133,16 +134,16 @@ func (d *Desk) showProvinces(r *ui.Request, status int, form *ui.Form, c choice)
 			rows.Rows = append(rows.Rows, row)
 			if row.Member || row.Guest {
 				page.Chosen++
-				rows.Open = true
 			}
+			rows.HasMember, rows.HasGuest = rows.HasMember || row.Member, rows.HasGuest || row.Guest
 		}
 		page.Clusters = append(page.Clusters, rows)
 	}
 	slices.SortStableFunc(page.Clusters, func(a, b clusterRows) int { // where something is chosen first
 		switch {
-		case a.Open && !b.Open:
+		case a.HasMember && !b.HasMember:
 			return -1
-		case b.Open && !a.Open:
+		case b.HasMember && !a.HasMember:
 			return 1
 		}
 		return 0

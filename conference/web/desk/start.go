@@ -106,7 +106,7 @@ func startLine(r *ui.Request, form *ui.Form, l invitation.Line) startRow {
 	if len(l.Options) == 1 {
 		row.Only, row.Options = row.Options[0].Label, nil
 	}
-	form.Label(field, row.Name)
+	form.Label(field, r.T("setup.start.decide_of", "name", row.Name)) // as the select calls itself
 	return row
 }
 
