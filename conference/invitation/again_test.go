@@ -298,6 +298,12 @@ func TestNobodyCrossesWithoutConsent(t *testing.T) {
 		if err := h.room.SetText(t.Context(), h.xii.ID, "Giấy mời [ten_hoi_nghi]", body); err != nil {
 			t.Fatal(err)
 		}
+		if err := h.room.SetReminderText(t.Context(), h.xii.ID, invitation.Text{Subject: "Nhắc [ten_hoi_nghi]", Body: "Đề nghị báo " + who + ".\nĐăng ký tại [lien_ket]"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := h.room.SetMessageText(t.Context(), h.xii.ID, "Mời Quý cơ quan dự [ten_hoi_nghi]: [lien_ket]\nHỏi "+who); err != nil {
+			t.Fatal(err)
+		}
 		letter := h.room.DefaultLetter(h.xii, invitation.GiayMoi)
 		letter.Signer, letter.Body = delegate, letter.Body+"\nĐầu mối: "+who
 		if err := h.room.SetLetterText(t.Context(), h.xii.ID, invitation.GiayMoi, letter); err != nil {
@@ -305,11 +311,20 @@ func TestNobodyCrossesWithoutConsent(t *testing.T) {
 		}
 		e := h.again(t, func(d *edition.Draft) { d.Slug = fmt.Sprintf("ky-%d", round) })
 		plan, err := h.room.PlanStart(t.Context(), h.db, e.ID)
-		if err != nil || len(plan.Dropped) != 2 {
+		if err != nil || len(plan.Dropped) != 4 {
 			t.Fatalf("the plan leaves %q behind: %v", plan.Dropped, err)
 		}
 		if _, err := h.room.StartFrom(t.Context(), e.ID, nil); err != nil {
 			t.Fatal(err)
+		}
+		if t.Failed() {
+			return
+		}
+		if got, err := h.room.MessageText(t.Context(), h.db, e.ID); err != nil || got != "Mời Quý cơ quan dự [ten_hoi_nghi]: [lien_ket]" {
+			t.Fatalf("the message for Zalo is %q: %v", got, err)
+		}
+		if got, err := h.room.ReminderText(t.Context(), h.db, e.ID); err != nil || got.Body != "Đăng ký tại [lien_ket]" {
+			t.Fatalf("the reminder is %q: %v", got.Body, err)
 		}
 		h.searched(t, e, append(secret, "0912 345 678", "thu.ky@vidu.example"), open)
 	}
@@ -334,7 +349,7 @@ func (h *house) enter(t *testing.T, n int, name string) {
 func (h *house) searched(t *testing.T, e edition.Edition, secret, allowed []string) {
 	t.Helper()
 	var b strings.Builder
-	for _, table := range []string{"edition", "invitation", "invitation_text", "letter_text", "delegate", "audit_entry", "delegate_group", "edition_copy"} {
+	for _, table := range []string{"edition", "invitation", "invitation_text", "letter_text", "reminder_text", "invitation_message", "delegate", "audit_entry", "delegate_group", "edition_copy"} {
 		column := "edition_id"
 		if table == "edition" {
 			column = "id"

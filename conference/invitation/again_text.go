@@ -15,6 +15,8 @@ import (
 // textsFrom holds the texts of an edition as they go to another one: without people.
 type textsFrom struct {
 	invitation *Text
+	reminder   *Text
+	message    string // for Zalo and SMS, "" for the house's own
 	letters    map[LetterKind]LetterText
 	dropped    []string // the lines that stay behind
 }
@@ -37,6 +39,9 @@ func (r *Room) textsFrom(ctx context.Context, q db.Reader, source, target editio
 			out.invitation = &t
 		}
 	}
+	if err := r.nudgesFrom(ctx, q, &out, people, source.ID); err != nil {
+		return out, err
+	}
 	for _, kind := range LetterKinds() {
 		t, err := db.One(ctx, q, sqlLetterText, (*LetterText).fields, source.ID, kind)
 		if conference.KindOf(err) == conference.KindNotFound {
@@ -50,6 +55,32 @@ func (r *Room) textsFrom(ctx context.Context, q db.Reader, source, target editio
 		}
 	}
 	return out, nil
+}
+
+// nudgesFrom reads the reminder and the message for Zalo and SMS, which are short and have
+// defaults of their own.
+func (r *Room) nudgesFrom(ctx context.Context, q db.Reader, out *textsFrom, people []string, sourceID int64) error {
+	t, err := db.One(ctx, q, sqlReminderText, func(t *Text) []any { return []any{&t.Subject, &t.Body} }, sourceID)
+	if err != nil && conference.KindOf(err) != conference.KindNotFound {
+		return fmt.Errorf("read reminder text: %w", err)
+	}
+	if err == nil {
+		fresh := r.DefaultReminder()
+		t = Text{Subject: out.without(people, t.Subject, fresh.Subject), Body: out.without(people, t.Body, fresh.Body)}
+		if CheckReminderText(t) == nil {
+			out.reminder = &t
+		}
+	}
+	body, err := db.Value[string](ctx, q, sqlMessage, sourceID)
+	if err != nil && conference.KindOf(err) != conference.KindNotFound {
+		return fmt.Errorf("read message text: %w", err)
+	}
+	if err == nil {
+		if body = out.without(people, body, ""); CheckMessage(body) == nil {
+			out.message = body
+		}
+	}
+	return nil
 }
 
 // letterFrom takes people out of a letter. Who signs is asked anew, and what names the host
@@ -123,7 +154,10 @@ const sqlPeople = `SELECT contact_name FROM edition WHERE id = ?1
 UNION SELECT focal_name FROM invitation WHERE edition_id = ?1
 UNION SELECT full_name FROM delegate WHERE edition_id = ?1
 UNION SELECT c.full_name FROM contact c JOIN invitation i ON i.organisation_id = c.organisation_id WHERE i.edition_id = ?1
-UNION SELECT signer FROM letter_text WHERE edition_id = ?1`
+UNION SELECT signer FROM letter_text WHERE edition_id = ?1
+UNION SELECT c.name FROM invitation_copy c JOIN invitation i ON i.id = c.invitation_id WHERE i.edition_id = ?1
+UNION SELECT s.contact_name FROM invitation_substitute s JOIN invitation i ON i.id = s.invitation_id WHERE i.edition_id = ?1
+UNION SELECT a.asker_name FROM invitation_question a JOIN invitation i ON i.id = a.invitation_id WHERE i.edition_id = ?1`
 
 // peopleOf gives the names of everybody whom an edition knows, folded. A single word is a
 // name only behind a form of address, see namesSomebody.
@@ -153,6 +187,18 @@ func (r *Room) copyTexts(ctx context.Context, tx *db.Tx, source, target edition.
 		n++
 		if err := db.Exec(ctx, tx, sqlSetText, target.ID, t.Subject, t.Body, db.At(tx.Now())); err != nil {
 			return 0, fmt.Errorf("copy invitation text: %w", err)
+		}
+	}
+	if t := texts.reminder; t != nil {
+		n++
+		if err := db.Exec(ctx, tx, sqlSetReminderText, target.ID, t.Subject, t.Body, db.At(tx.Now())); err != nil {
+			return 0, fmt.Errorf("copy reminder text: %w", err)
+		}
+	}
+	if texts.message != "" {
+		n++
+		if err := db.Exec(ctx, tx, sqlSetMessage, target.ID, texts.message, db.At(tx.Now())); err != nil {
+			return 0, fmt.Errorf("copy message text: %w", err)
 		}
 	}
 	for kind, t := range texts.letters {

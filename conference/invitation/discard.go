@@ -20,6 +20,9 @@ const (
 	sqlRemoveLetters   = `DELETE FROM letter_text WHERE edition_id = ?`
 	sqlRemoveTemplates = `DELETE FROM letter_template WHERE edition_id = ?`
 	sqlRemoveCopy      = `DELETE FROM edition_copy WHERE edition_id = ?`
+	sqlRemoveReminder  = `DELETE FROM reminder_text WHERE edition_id = ?`
+	sqlRemovePlan      = `DELETE FROM reminder_plan WHERE edition_id = ?`
+	sqlRemoveMessage   = `DELETE FROM invitation_message WHERE edition_id = ?`
 )
 
 // Discardable reports whether an edition is still a draft that DiscardEdition would take: it is not
@@ -65,7 +68,7 @@ func (r *Room) DiscardEdition(ctx context.Context, editionID int64, others ...fu
 				return err
 			}
 		}
-		for _, query := range []string{sqlRemoveText, sqlRemoveLetters, sqlRemoveTemplates, sqlRemoveCopy} {
+		for _, query := range []string{sqlRemoveText, sqlRemoveLetters, sqlRemoveTemplates, sqlRemoveCopy, sqlRemoveReminder, sqlRemovePlan, sqlRemoveMessage} {
 			if err := db.Exec(ctx, tx, query, editionID); err != nil {
 				return fmt.Errorf("remove texts: %w", err)
 			}

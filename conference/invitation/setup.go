@@ -105,16 +105,22 @@ const (
 	sqlIsDraft = `SELECT queued_at IS NULL AND opened_at IS NULL AND answer = ''
 	AND NOT EXISTS (SELECT 1 FROM delegation d WHERE d.invitation_id = i.id)
 	AND NOT EXISTS (SELECT 1 FROM signed_letter s WHERE s.invitation_id = i.id)
+	AND NOT EXISTS (SELECT 1 FROM hand_delivery h WHERE h.invitation_id = i.id AND h.undone_at IS NULL)
+	AND NOT EXISTS (SELECT 1 FROM invitation_question q WHERE q.invitation_id = i.id)
+	AND NOT EXISTS (SELECT 1 FROM invitation_substitute s WHERE i.id IN (s.invitation_id, s.invited_id))
 FROM invitation i WHERE id = ?`
 	sqlRemoveQuotas     = `DELETE FROM quota WHERE invitation_id = ?`
 	sqlRemoveConsents   = `DELETE FROM focal_consent WHERE invitation_id = ?`
+	sqlRemoveCopies     = `DELETE FROM invitation_copy WHERE invitation_id = ?`
+	sqlRemoveTakenBack  = `DELETE FROM hand_delivery WHERE invitation_id = ? AND undone_at IS NOT NULL`
 	sqlRemoveHashes     = `DELETE FROM invitation_old_hash WHERE invitation_id = ?`
 	sqlRemoveInvitation = `DELETE FROM invitation WHERE id = ?`
 	sqlInvitationGone   = `INSERT INTO invitation_gone (id, gone_at) VALUES (?, ?)`
 )
 
 // removeDraft removes an invitation that nobody outside has seen. Errors: conflict
-// for one that was sent, opened, answered or has a delegation or a signed letter.
+// for one that was sent, also by hand, opened, answered, asked about, stands for another, or has a
+// delegation or a signed letter.
 func removeDraft(ctx context.Context, tx *db.Tx, i Invitation) error {
 	used := conference.Fail(conference.KindConflict, "invitation.error.not_a_draft", "organisation", i.Organisation)
 	draft, err := db.Value[bool](ctx, tx, sqlIsDraft, i.ID)
@@ -124,7 +130,7 @@ func removeDraft(ctx context.Context, tx *db.Tx, i Invitation) error {
 	if !draft {
 		return used
 	}
-	for _, query := range []string{sqlRemoveQuotas, sqlRemoveConsents, sqlRemoveHashes, sqlRemoveInvitation} {
+	for _, query := range []string{sqlRemoveQuotas, sqlRemoveConsents, sqlRemoveCopies, sqlRemoveTakenBack, sqlRemoveHashes, sqlRemoveInvitation} {
 		if err := db.Exec(ctx, tx, query, i.ID); db.IsForeignKey(err) {
 			return used.Because(err)
 		} else if err != nil {

@@ -77,6 +77,27 @@ func TestNumbersOfRemovedDraftsAreNotUsedAgain(t *testing.T) {
 	}
 }
 
+// write gives a draft everything that may be prepared for it before something goes out, and
+// a message that was said to be handed over by mistake.
+func (h *house) write(t *testing.T, e edition.Edition) {
+	t.Helper()
+	i := h.of(t, e, "ca-mau")
+	must := func(err error) {
+		t.Helper()
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	must(h.room.SetReminderText(t.Context(), e.ID, h.room.DefaultReminder()))
+	must(h.room.ConfirmReminders(t.Context(), e.ID, invitation.RemindDraft{Days1: "3", Days2: "1", At: "08:00", Text: h.room.DefaultReminder()}))
+	must(h.room.SetMessageText(t.Context(), e.ID, "Mời dự: [lien_ket]"))
+	must(h.room.SetCopies(t.Context(), i.ID, "vanthu@vidu.example"))
+	d, err := h.room.HandOver(t.Context(), i.ID, invitation.ByZalo)
+	must(err)
+	h.refused(t, h.room.DiscardEdition(t.Context(), e.ID), conference.KindConflict, "invitation.error.not_a_draft")
+	must(h.room.TakeBack(t.Context(), i.ID, d.ID))
+}
+
 // An edition is discarded as a whole while it is a draft, and not when something went out.
 func TestOnlyADraftIsDiscarded(t *testing.T) {
 	h := open(t)
@@ -98,6 +119,10 @@ func TestOnlyADraftIsDiscarded(t *testing.T) {
 	}
 	h.refused(t, h.room.DiscardEdition(t.Context(), e.ID), conference.KindConflict, "invitation.error.not_a_draft")
 	other := h.again(t, func(d *edition.Draft) { d.Slug = "khac" })
+	if _, err := h.room.StartFrom(t.Context(), other.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	h.write(t, other)
 	if err := h.room.DiscardEdition(t.Context(), other.ID); err != nil {
 		t.Fatal(err)
 	}
@@ -105,7 +130,8 @@ func TestOnlyADraftIsDiscarded(t *testing.T) {
 		t.Errorf("it is still there: %v", err)
 	}
 	left, err := db.Value[int](t.Context(), h.db, `SELECT (SELECT count(*) FROM invitation WHERE edition_id = ?1) + (SELECT count(*) FROM edition_province WHERE edition_id = ?1)
-		+ (SELECT count(*) FROM delegate_group WHERE edition_id = ?1) + (SELECT count(*) FROM edition_copy WHERE edition_id = ?1)`, other.ID)
+		+ (SELECT count(*) FROM delegate_group WHERE edition_id = ?1) + (SELECT count(*) FROM edition_copy WHERE edition_id = ?1)
+		+ (SELECT count(*) FROM reminder_text WHERE edition_id = ?1) + (SELECT count(*) FROM reminder_plan WHERE edition_id = ?1) + (SELECT count(*) FROM invitation_message WHERE edition_id = ?1)`, other.ID)
 	if err != nil || left != 0 {
 		t.Errorf("%d rows are left: %v", left, err)
 	}

@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"hoinghi/conference"
+	"hoinghi/conference/account"
 	"hoinghi/conference/checkin"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
@@ -163,7 +164,7 @@ func (d *Desk) discard(r *ui.Request) error {
 		form.Note("sure", conference.Say("setup.error.sure"))
 		return d.showSettings(r, http.StatusUnprocessableEntity, form)
 	}
-	if err := d.Invitations.DiscardEdition(r.Context(), r.Edition().ID, checkin.Discard); err != nil {
+	if err := d.Invitations.DiscardEdition(r.Context(), r.Edition().ID, checkin.Discard, account.Discard); err != nil {
 		if !form.Refuse(err) {
 			return err
 		}
