@@ -307,6 +307,20 @@ CREATE TABLE edition (
 
 CREATE UNIQUE INDEX edition_front ON edition (is_front) WHERE is_front = 1;
 
+CREATE TABLE edition_copy (
+    edition_id INTEGER PRIMARY KEY REFERENCES edition (id),
+    source_id  INTEGER NOT NULL REFERENCES edition (id),
+    chosen_at  INTEGER NOT NULL,
+    copied_at  INTEGER,                          -- NULL: the organiser is still deciding
+    result     TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(result)), -- numbers only
+    CHECK (edition_id <> source_id)
+) STRICT;
+
+CREATE TABLE edition_gone (
+    id      INTEGER PRIMARY KEY,
+    gone_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE edition_province (
     edition_id          INTEGER NOT NULL REFERENCES edition (id),
     province_version_id INTEGER NOT NULL REFERENCES province_version (id),
@@ -315,6 +329,23 @@ CREATE TABLE edition_province (
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX edition_host ON edition_province (edition_id) WHERE role = 'host';
+
+CREATE TABLE edition_step (
+    edition_id INTEGER NOT NULL REFERENCES edition (id),
+    step       TEXT NOT NULL CHECK (step IN ('provinces', 'groups')),
+    done_at    INTEGER NOT NULL,
+    PRIMARY KEY (edition_id, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE focal_consent (
+    id            INTEGER PRIMARY KEY,
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    text_version  TEXT NOT NULL,                 -- of the words that were shown
+    given_at      INTEGER NOT NULL,
+    withdrawn_at  INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX focal_consent_valid ON focal_consent (invitation_id) WHERE withdrawn_at IS NULL;
 
 CREATE TABLE hand_delivery (
     id            INTEGER PRIMARY KEY,
@@ -396,6 +427,11 @@ CREATE TABLE invitation_copy (
     PRIMARY KEY (invitation_id, position),
     UNIQUE (invitation_id, address)
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invitation_gone (
+    id      INTEGER PRIMARY KEY,
+    gone_at INTEGER NOT NULL
+) STRICT;
 
 CREATE TABLE invitation_message (
     edition_id INTEGER PRIMARY KEY REFERENCES edition (id),

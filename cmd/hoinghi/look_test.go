@@ -108,7 +108,9 @@ func (p *process) guestLooks(tab *testkit.Tab) []look {
 
 func (p *process) deskLooks(tab *testkit.Tab) []look {
 	const xii = "/desk/e/xii-2022"
-	out := []look{{name: "desk-home", path: xii}, {name: "desk-settings", path: xii + "/settings"}, {name: "desk-board", path: xii + "/invitations"},
+	out := []look{{name: "desk-home", path: xii}, {name: "desk-settings", path: xii + "/settings"}, {name: "desk-provinces", path: xii + "/provinces"}, {name: "desk-groups", path: xii + "/groups"}, {name: "desk-group-new", path: xii + "/groups/new"}, {name: "desk-group-refused", path: xii + "/groups/new", refuse: "main form"},
+		{name: "desk-invite", path: xii + "/invitations/add"}, {name: "desk-edition-from", path: "/desk/editions/new?from=xii-2022"},
+		{name: "desk-board", path: xii + "/invitations"},
 		{name: "desk-quotas", path: xii + "/invitations/quotas"}, {name: "desk-text", path: xii + "/invitations/text"}, {name: "desk-send", path: xii + "/invitations/send"},
 		{name: "desk-remind", path: xii + "/invitations/remind"}, {name: "desk-remind-refused", path: xii + "/invitations/remind", refuse: `form[action$="/remind"]`},
 		{name: "desk-remind-plan", path: xii + "/invitations/remind/plan"}, {name: "desk-remind-plan-refused", path: xii + "/invitations/remind/plan", refuse: `form[action$="/remind/plan"]`},

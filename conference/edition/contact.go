@@ -148,10 +148,8 @@ func (r *Room) RemoveContact(ctx context.Context, organisationID, id int64) erro
 	})
 }
 
-const sqlFocalPoint = contactColumns + ` WHERE organisation_id = ?1 AND (consented = 1 OR changed_at >= ?2) ORDER BY position, id LIMIT 1`
-
 // FocalPoint gives the contact to be asked about an organisation's next delegation:
 // the first who agreed to be kept or was entered within a year. conference.NotFound if there is none.
 func FocalPoint(ctx context.Context, tx *db.Tx, organisationID int64) (Contact, error) {
-	return db.One(ctx, tx, sqlFocalPoint, (*Contact).fields, organisationID, db.At(tx.Now().AddDate(-1, 0, 0)))
+	return KeptContact(ctx, tx, organisationID, db.At(tx.Now().AddDate(-1, 0, 0)))
 }

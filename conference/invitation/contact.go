@@ -91,6 +91,9 @@ func (r *Room) SetContact(ctx context.Context, id int64, c Contact) error {
 		if err := db.Exec(ctx, tx, sqlSetContact, id, c.Name, c.Phone, c.Email, db.At(tx.Now())); err != nil {
 			return fmt.Errorf("set contact: %w", err)
 		}
+		if err := consentEndsWith(ctx, tx, i, c.Name); err != nil {
+			return err
+		}
 		var changed []string
 		for field, differs := range map[string]bool{"name": c.Name != i.FocalName, "phone": c.Phone != i.FocalPhone, "email": c.Email != i.FocalEmail} {
 			if differs {

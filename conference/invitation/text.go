@@ -171,6 +171,17 @@ func (r *Room) Text(ctx context.Context, q db.Reader, editionID int64) (Text, er
 	return t, nil
 }
 
+const sqlHasText = `SELECT count(*) FROM invitation_text WHERE edition_id = ?`
+
+// HasText reports whether somebody wrote an edition's text.
+func HasText(ctx context.Context, q db.Reader, editionID int64) (bool, error) {
+	n, err := db.Value[int](ctx, q, sqlHasText, editionID)
+	if err != nil {
+		return false, fmt.Errorf("look for the invitation text: %w", err)
+	}
+	return n > 0, nil
+}
+
 const sqlSetText = `INSERT INTO invitation_text (edition_id, subject, body, changed_at) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (edition_id) DO UPDATE SET subject = ?2, body = ?3, changed_at = ?4`
 

@@ -19,9 +19,22 @@ func TestVerbsAskWhoActs(t *testing.T) {
 	h := open(t)
 	s := h.site
 	verbs := map[string]func(context.Context) error{
-		"edition.Create":   func(ctx context.Context) error { _, err := s.Editions.Create(ctx, edition.XII()); return err },
-		"edition.Change":   func(ctx context.Context) error { return s.Editions.Change(ctx, 1, edition.XII()) },
-		"edition.SetFront": func(ctx context.Context) error { return s.Editions.SetFront(ctx, 1) },
+		"edition.Create":            func(ctx context.Context) error { _, err := s.Editions.Create(ctx, edition.XII()); return err },
+		"edition.Change":            func(ctx context.Context) error { return s.Editions.Change(ctx, 1, edition.XII()) },
+		"edition.SetFront":          func(ctx context.Context) error { return s.Editions.SetFront(ctx, 1) },
+		"edition.AddGroup":          func(ctx context.Context) error { return s.Editions.AddGroup(ctx, 1, edition.GroupDraft{}) },
+		"edition.ChangeGroup":       func(ctx context.Context) error { return s.Editions.ChangeGroup(ctx, 1, 1, edition.GroupDraft{}) },
+		"edition.MoveGroup":         func(ctx context.Context) error { return s.Editions.MoveGroup(ctx, 1, 1, true) },
+		"edition.KeepGroups":        func(ctx context.Context) error { return s.Editions.KeepGroups(ctx, 1) },
+		"invitation.RemoveGroup":    func(ctx context.Context) error { return s.Invitations.RemoveGroup(ctx, 1, 1) },
+		"invitation.SetProvinces":   func(ctx context.Context) error { _, err := s.Invitations.SetProvinces(ctx, 1, nil); return err },
+		"invitation.InviteAll":      func(ctx context.Context) error { _, err := s.Invitations.InviteAll(ctx, 1, nil); return err },
+		"invitation.TakeContacts":   func(ctx context.Context) error { _, err := s.Invitations.TakeContacts(ctx, 1); return err },
+		"invitation.DiscardEdition": func(ctx context.Context) error { return s.Invitations.DiscardEdition(ctx, 1) },
+		"invitation.SetAgain":       func(ctx context.Context) error { return s.Invitations.SetAgain(ctx, 1, true) },
+		"invitation.StartFrom":      func(ctx context.Context) error { _, err := s.Invitations.StartFrom(ctx, 1, nil); return err },
+		"invitation.StartEmpty":     func(ctx context.Context) error { return s.Invitations.StartEmpty(ctx, 1) },
+		"invitation.CreateFrom":     func(ctx context.Context) error { _, err := s.Invitations.CreateFrom(ctx, 1, edition.XII()); return err },
 		"edition.AddOrganisation": func(ctx context.Context) error {
 			_, err := s.Editions.AddOrganisation(ctx, edition.Organisation{})
 			return err

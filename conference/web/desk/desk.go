@@ -23,6 +23,7 @@ func Face(site *ui.Site) ui.Face {
 		d.entryRoutes(),
 		d.homeRoutes(),
 		d.editionRoutes(),
+		d.setupRoutes(),
 		d.organisationRoutes(),
 		d.importRoutes(),
 		d.invitationRoutes(),
@@ -65,7 +66,8 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 	if ok {
 		base := "/desk/e/" + e.Slug
 		if organiser {
-			add("desk.nav.prepare", item("home", base, "layout-dashboard"), item("settings", base+"/settings", "settings"))
+			add("desk.nav.prepare", item("home", base, "layout-dashboard"), item("settings", base+"/settings", "settings"),
+				item("provinces", base+"/provinces", "map-pin"), item("groups", base+"/groups", "users"))
 			add("desk.nav.invite", item("organisations", organisationsAt, "building-2"), item("invitations", base+"/invitations", "mail"), item("invitation-text", base+"/invitations/text", "file-text"),
 				ui.NavItem{Key: "sendings", Label: r.T("sending.nav"), Href: base + "/invitations/sendings", Icon: "send"},
 				ui.NavItem{Key: "letters", Label: r.T("letters.nav"), Href: base + "/letters", Icon: "stamp"},

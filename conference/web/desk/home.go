@@ -45,6 +45,7 @@ type homePage struct {
 	Sum    report.Summary
 	Funnel []funnelRow
 	Todo   []todo
+	Steps  []step // until the first invitation is sent
 	Due    string // the registration deadline, with the time that is left
 }
 
@@ -69,6 +70,9 @@ func (d *Desk) home(r *ui.Request) error {
 	sum := report.Sum(rows)
 	page := homePage{Frame: r.Frame("home"), Sum: sum, Due: due(r)}
 	if page.Todo, err = d.todos(r, sum); err != nil {
+		return err
+	}
+	if page.Steps, err = d.stepsOf(r, sum); err != nil {
 		return err
 	}
 	for _, step := range []struct {

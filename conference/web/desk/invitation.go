@@ -30,6 +30,7 @@ type invitationPage struct {
 	Deadline   string
 	Usage      []usage
 	Delegates  []delegateRow
+	Again      string // what the focal point agreed to for the next edition, "" for nothing
 	Mails      []mailRow
 	Reminders  []reminderRow
 	Silent     bool
@@ -92,6 +93,9 @@ func (d *Desk) showInvitation(r *ui.Request, status int, form *ui.Form, i invita
 			return err
 		}
 		form.Set("copies", invitation.CopiesText(copies))
+	}
+	if page.Again, err = d.again(r, i); err != nil {
+		return err
 	}
 	mails, err := d.Outbox.Of(r.Context(), i.ID, invitation.KindInvite, invitation.KindCopy)
 	if err != nil {
@@ -242,6 +246,7 @@ type quotaPage struct {
 	Every  []quotaCell // what is set for all organisations at once, by group
 	Rows   []quotaRow
 	Base   string
+	Next   *step
 }
 
 type quotaRow struct {
@@ -268,6 +273,9 @@ func (d *Desk) showQuotas(r *ui.Request, status int, form *ui.Form) error {
 		return err
 	}
 	page := quotaPage{Frame: r.Frame("invitations", boardCrumb(r)), Form: form, Groups: groups, Base: "/desk/e/" + e.Slug + "/invitations"}
+	if page.Next, err = d.next(r); err != nil {
+		return err
+	}
 	for _, g := range groups {
 		field := everyField(g.ID)
 		page.Every = append(page.Every, quotaCell{Field: field, Value: form.Get(field), Error: form.Error(field), Label: r.T("desk.quotas.all_of", "group", g.Name(r.Lang()))})

@@ -17,6 +17,7 @@ type textPage struct {
 	Sheet  *readAs
 	Self   string // where a test mail goes
 	Base   string
+	Next   *step
 }
 
 type mergeField struct{ Name, Text string }
@@ -49,6 +50,9 @@ func (d *Desk) showText(r *ui.Request, status int, form *ui.Form, t *invitation.
 	}
 	all, err := invitation.List(r.Context(), d.DB, e.ID)
 	if err != nil {
+		return err
+	}
+	if page.Next, err = d.next(r); err != nil {
 		return err
 	}
 	for _, i := range all {

@@ -34,6 +34,7 @@ type delegationPage struct {
 	Choices        []ui.Option
 	Honorifics     []ui.Option
 	Letters        []signedLetter
+	AgainGiven     string // when the focal point agreed to be asked again
 	talk
 	forms
 }
@@ -41,8 +42,8 @@ type delegationPage struct {
 // forms are the page's forms; one that was refused is shown as it was typed. With
 // Editing the page is about this delegate only.
 type forms struct {
-	Person, Contact, Send, Decline, Question *ui.Form
-	Editing                                  *delegation.Delegate
+	Person, Contact, Send, Decline, Question, Again *ui.Form
+	Editing                                         *delegation.Delegate
 }
 
 // usage is how much of one group's quota is taken.
@@ -102,6 +103,9 @@ func (g *Guest) show(r *ui.Request, status int, i invitation.Invitation, f forms
 	}
 	page.Added = r.Query("added") != ""
 	if page.Letters, err = g.signedLetters(r, i); err != nil {
+		return err
+	}
+	if err := g.fillAgain(r, i, &page); err != nil {
 		return err
 	}
 	if page.Removed, err = g.removed(r, i); err != nil {

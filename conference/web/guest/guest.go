@@ -32,6 +32,7 @@ func Face(site *ui.Site) ui.Face {
 		ui.POST(at+"/decline", ui.LinkHolder, g.focalPoint(g.decline)),
 		ui.POST(at+"/contact", ui.LinkHolder, g.focalPoint(g.setContact)),
 		ui.POST(at+"/questions", ui.LinkHolder, g.focalPoint(g.ask)),
+		ui.POST(at+"/again", ui.LinkHolder, g.focalPoint(g.again)),
 		ui.POST(at+"/submit", ui.LinkHolder, g.focalPoint(g.submit)),
 		ui.POST(at+"/delegates", ui.LinkHolder, g.focalPoint(g.add)),
 		ui.GET(at+"/delegates/:id", ui.LinkHolder, g.focalPoint(g.editForm)),
