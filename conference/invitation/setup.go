@@ -197,7 +197,7 @@ func (r *Room) InviteAll(ctx context.Context, editionID int64, organisations []i
 		if err != nil {
 			return err
 		}
-		chosen, err := choose(ctx, tx, editionID, open, organisations)
+		chosen, err := choose(open, organisations)
 		if err != nil {
 			return err
 		}
@@ -223,26 +223,22 @@ func (r *Room) InviteAll(ctx context.Context, editionID int64, organisations []i
 	return made, nil
 }
 
-// choose gives those of the open ones that are named; those invited already are passed over.
-func choose(ctx context.Context, tx *db.Tx, editionID int64, open []edition.Organisation, named []int64) ([]edition.Organisation, error) {
+// choose gives those of the open ones that are named.
+func choose(open []edition.Organisation, named []int64) ([]edition.Organisation, error) {
 	var p conference.Problems
 	if len(named) == 0 {
 		p.Add("organisation", "invitation.error.none_chosen")
 		return nil, p.Err()
 	}
-	invited, err := db.Values[int64](ctx, tx, sqlInvited, editionID)
-	if err != nil {
-		return nil, fmt.Errorf("list the invited: %w", err)
-	}
 	var out []edition.Organisation
 	for _, id := range named {
 		at := slices.IndexFunc(open, func(o edition.Organisation) bool { return o.ID == id })
-		switch {
-		case at >= 0 && !slices.Contains(out, open[at]):
-			out = append(out, open[at])
-		case at < 0 && !slices.Contains(invited, id):
+		if at < 0 {
 			p.Add("organisation", "invitation.error.cannot_invite")
 			return nil, p.Err()
+		}
+		if !slices.Contains(out, open[at]) {
+			out = append(out, open[at])
 		}
 	}
 	return out, nil
