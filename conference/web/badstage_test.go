@@ -76,7 +76,7 @@ func openStage(t testing.TB) *stage {
 		"old_password": adminPassword, "new_password": "mật khẩu thí dụ 2023", "/desk/sign-in email": otherEmail,
 		"/desk/e/:edition/programme/new starts_at": "23:30", "/desk/e/:edition/programme/new ends_at": "23:45",
 		"/desk/staff email": "dong.nghiep.mau@example.vn", "host_province": "dong-thap",
-		"/desk/e/:edition/groups/new code": "nhom_mau", "card_number": "VD 0001", "letter": "%PDF-1.4\n%%EOF\n", "file": listWithErrors,
+		"/desk/e/:edition/groups/new code": "nhom_mau", "card_number": "VD 0001", "sub_organisation": "Đơn vị Thay Mẫu", "letter": "%PDF-1.4\n%%EOF\n", "file": listWithErrors,
 		"signed": string(scan(t, "Bản đã ký mẫu")), "template": ownLetter(t)}
 	s.set()
 	return s

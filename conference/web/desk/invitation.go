@@ -220,12 +220,17 @@ func (d *Desk) reissue(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	form, err := r.Form()
+	posted, err := r.Form()
 	if err != nil {
 		return err
 	}
+	form := invitationForm(r, i)
+	form.Overlay(posted)
 	if _, err := d.Invitations.Reissue(r.Context(), i.ID); err != nil {
-		return err
+		if !form.Refuse(err) {
+			return err
+		}
+		return d.showInvitation(r, http.StatusUnprocessableEntity, form, i)
 	}
 	if !form.Checked("mail") {
 		r.Flash("success", "desk.invitation.reissued")
