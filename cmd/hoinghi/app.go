@@ -34,6 +34,10 @@ type settings struct {
 	MailFrom   string   `help:"Sender address of all mails." env:"HOINGHI_MAIL_FROM" default:"ban-to-chuc@hoinghi.invalid"`
 	MailName   string   `help:"Sender name of all mails." env:"HOINGHI_MAIL_NAME" default:"Ban Tổ chức"`
 	MailRate   int      `help:"Mails per minute at most, 0 for no limit." env:"HOINGHI_MAIL_RATE" default:"0"`
+	DKIMKey    string   `name:"dkim-key-file" help:"File of the private key (PEM, RSA or Ed25519) that mails are signed with (DKIM); without it they leave unsigned." env:"HOINGHI_DKIM_KEY_FILE" type:"path"`
+	DKIMSelect string   `name:"dkim-selector" help:"Where the public key stands in the domain; hoinghi if a key is given." env:"HOINGHI_DKIM_SELECTOR"`
+	DKIMDomain string   `name:"dkim-domain" help:"Domain that signs; by default that of the sender's address." env:"HOINGHI_DKIM_DOMAIN"`
+	ReturnTo   string   `name:"mail-return-to" help:"Address that undeliverable mail comes back to (envelope sender); the letters ID in it stand for each mail's own mark, e.g. tra-lai+ID@example.vn. By default the sender's address." env:"HOINGHI_MAIL_RETURN_TO"`
 	KeyFile    string   `help:"Master key file; by default master.key in the data folder." env:"HOINGHI_KEY_FILE" type:"path"`
 	TrustProxy []string `help:"Networks of reverse proxies whose X-Forwarded-For is believed, e.g. 127.0.0.1/32." env:"HOINGHI_TRUST_PROXY"`
 	Dev        bool     `help:"Development: shows the style page." env:"HOINGHI_DEV"`
@@ -64,7 +68,7 @@ func (s settings) open(ctx context.Context, base *url.URL, log *slog.Logger) (*a
 	if err != nil {
 		return nil, err
 	}
-	smtp, err := s.smtpURL()
+	mail, err := s.mail(base.Hostname())
 	if err != nil {
 		return nil, err
 	}
@@ -79,7 +83,7 @@ func (s settings) open(ctx context.Context, base *url.URL, log *slog.Logger) (*a
 	if a.db, err = db.Open(ctx, filepath.Join(s.Data, databaseName), db.Options{Now: s.clock, Log: log}); err != nil {
 		return nil, errors.Join(err, a.close())
 	}
-	a.site, err = web.Build(ctx, a.db, a.keys, log, outbox.Config{SMTPURL: smtp, From: s.MailFrom, FromName: s.MailName, Rate: s.MailRate, Domain: base.Hostname()},
+	a.site, err = web.Build(ctx, a.db, a.keys, log, mail,
 		ui.Config{BaseURL: base, Version: version(), Dev: s.Dev})
 	if err != nil {
 		return nil, errors.Join(err, a.close())
@@ -112,15 +116,28 @@ func (a *app) close() error {
 	return errors.Join(err, a.lock.Close())
 }
 
-func (s settings) smtpURL() (string, error) {
-	if s.SMTPFile == "" {
-		return s.SMTPURL, nil
+// mail gives the settings of mail; host is the site's name.
+func (s settings) mail(host string) (outbox.Config, error) {
+	cfg := outbox.Config{SMTPURL: s.SMTPURL, From: s.MailFrom, FromName: s.MailName, Rate: s.MailRate, Domain: host, ReturnTo: s.ReturnTo,
+		DKIM: outbox.DKIM{Selector: s.DKIMSelect, Domain: s.DKIMDomain}}
+	if s.SMTPFile != "" {
+		raw, err := os.ReadFile(s.SMTPFile)
+		if err != nil {
+			return cfg, fmt.Errorf("read mail server file: %w", err)
+		}
+		cfg.SMTPURL = strings.TrimSpace(string(raw))
 	}
-	raw, err := os.ReadFile(s.SMTPFile)
-	if err != nil {
-		return "", fmt.Errorf("read mail server file: %w", err)
+	if s.DKIMKey != "" {
+		raw, err := os.ReadFile(s.DKIMKey)
+		if err != nil {
+			return cfg, fmt.Errorf("read DKIM key file: %w", err)
+		}
+		if len(raw) == 0 {
+			return cfg, errors.New("the DKIM key file is empty")
+		}
+		cfg.DKIM.Key = raw
 	}
-	return strings.TrimSpace(string(raw)), nil
+	return cfg, nil
 }
 
 // base gives the public address: the configured one, or the address listened on.

@@ -11,6 +11,7 @@ package outbox
 
 import (
 	"context"
+	"crypto"
 	"crypto/tls"
 	"fmt"
 	"log/slog"
@@ -49,7 +50,8 @@ type Outbox struct {
 	log       *slog.Logger
 	cfg       Config
 	from      mail.Address
-	server    *Server // nil: mail stays on this machine
+	server    *Server       // nil: mail stays on this machine
+	key       crypto.Signer // signs what leaves; nil: nobody does
 	composers map[string]Composer
 	wake      chan struct{}
 	gate      gate
@@ -67,8 +69,12 @@ func New(d *db.DB, log *slog.Logger, cfg Config) (*Outbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mail: %w", err)
 	}
+	var key crypto.Signer
+	if cfg.DKIM, key, err = cfg.DKIM.complete(cfg.From); err != nil {
+		return nil, fmt.Errorf("mail: %w", err)
+	}
 	o := &Outbox{
-		db: d, log: log, cfg: cfg, server: server,
+		db: d, log: log, cfg: cfg, server: server, key: key,
 		from:      mail.Address{Name: shortName(cfg.FromName), Address: cfg.From},
 		composers: map[string]Composer{},
 		wake:      make(chan struct{}, 1),
