@@ -52,10 +52,10 @@ func (b Bounce) Advice() string {
 	switch {
 	case detail == "2.2":
 		return "full"
-	case strings.HasPrefix(detail, "7."):
-		return "refused"
 	case b.Kind == BounceSoft:
 		return "later"
+	case strings.HasPrefix(detail, "7."):
+		return "refused"
 	case detail == "" || strings.HasPrefix(detail, "0.") || strings.HasPrefix(detail, "1.") || detail == "2.1" || detail == "4.1" || detail == "4.4":
 		return "address"
 	}

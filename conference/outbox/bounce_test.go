@@ -51,7 +51,7 @@ func TestAdvice(t *testing.T) {
 	}{
 		{outbox.BounceHard, "5.1.1", "address"}, {outbox.BounceHard, "5.1.10", "address"}, {outbox.BounceHard, "", "address"}, {outbox.BounceHard, "5.0.0", "address"},
 		{outbox.BounceHard, "5.4.4", "address"}, {outbox.BounceSoft, "5.2.2", "full"}, {outbox.BounceSoft, "4.2.2", "full"}, {outbox.BounceHard, "5.7.1", "refused"},
-		{outbox.BounceSoft, "4.7.0", "refused"}, {outbox.BounceSoft, "4.4.1", "later"}, {outbox.BounceSoft, "", "later"}, {outbox.BounceHard, "5.3.4", "other"},
+		{outbox.BounceSoft, "4.7.0", "later"}, {outbox.BounceSoft, "4.4.1", "later"}, {outbox.BounceSoft, "", "later"}, {outbox.BounceHard, "5.3.4", "other"},
 	} {
 		if got := (outbox.Bounce{Kind: c.kind, Code: c.code}).Advice(); got != c.want {
 			t.Errorf("%s %s: %s, want %s", c.kind, c.code, got, c.want)
