@@ -25,6 +25,9 @@ type Config struct {
 	Timeout  time.Duration // longest wait for one mail to be taken; default 60 s (the server may look for viruses meanwhile)
 	DKIM     DKIM
 	ReturnTo string // envelope sender: where undeliverable mail comes back to; default From. See ReturnMark
+	// ReturnBox is the mailbox in which returned mail is read, see ParseMailbox; empty: it is pasted at the desk only.
+	ReturnBox   string
+	ReturnEvery time.Duration // between two looks into it; default two minutes
 }
 
 // TLS says how the line to the server is protected.

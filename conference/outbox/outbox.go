@@ -53,6 +53,7 @@ type Outbox struct {
 	server    *Server       // nil: mail stays on this machine
 	key       crypto.Signer // signs what leaves; nil: nobody does
 	composers map[string]Composer
+	returns   *collector // nil: no mailbox of returned mail is read
 	wake      chan struct{}
 	gate      gate
 	limit     *rate.Limiter // nil: as fast as the server takes it
@@ -81,6 +82,9 @@ func New(d *db.DB, log *slog.Logger, cfg Config) (*Outbox, error) {
 		gate:      gate{first: pauseFirst, last: pauseLast},
 		grace:     grace,
 		held:      map[int64]bool{},
+	}
+	if o.returns, err = o.newCollector(); err != nil {
+		return nil, fmt.Errorf("mail: %w", err)
 	}
 	if cfg.Rate > 0 {
 		o.limit = rate.NewLimiter(rate.Limit(float64(cfg.Rate)/60), 1)
