@@ -44,6 +44,24 @@ func TestBouncesOfTheLatestMail(t *testing.T) {
 	}
 }
 
+// What came back of an address counts until a mail went there that did not come back.
+func TestBouncesOfAnAddress(t *testing.T) {
+	r := running(t)
+	bad, mended := r.gone(1), r.gone(2)
+	r.came(bad.ID, outbox.BounceSoft, "4.2.2")
+	r.came(bad.ID, outbox.BounceHard, "5.1.1")
+	r.came(mended.ID, outbox.BounceHard, "5.1.1")
+	r.gone(2)
+	got, err := outbox.BouncedAddresses(t.Context(), r.db, " MAU1@donvi.example.vn", address(2), address(3), "")
+	if err != nil || len(got) != 1 || got[address(1)].Code != "5.1.1" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	list, err := r.box.List(t.Context(), outbox.Filter{State: outbox.CameBack})
+	if err != nil || len(list) != 2 || list[0].ID != mended.ID || list[1].ID != bad.ID {
+		t.Errorf("list %+v, %v", list, err)
+	}
+}
+
 func TestAdvice(t *testing.T) {
 	for _, c := range []struct {
 		kind       outbox.BounceKind

@@ -166,7 +166,7 @@ func ownWords(answer string) (conference.Text, bool) {
 // Filter picks mails for the desk's list. Zero fields pick everything.
 type Filter struct {
 	Edition int64
-	State   State
+	State   State // or CameBack
 	Kind    string
 	Query   string // part of a name or address, with or without tone marks
 	Before  int64  // mails older than this one
@@ -174,7 +174,7 @@ type Filter struct {
 }
 
 const sqlList = `SELECT id FROM mail
-WHERE (?1 = 0 OR edition_id = ?1) AND (?2 = '' OR state = ?2) AND (?3 = '' OR kind = ?3) AND (?4 = '' OR instr(folded, ?4) > 0) AND (?5 = 0 OR id < ?5)
+WHERE (?1 = 0 OR edition_id = ?1) AND (?2 = '' OR state = ?2 OR ?2 = 'bounced' AND id IN (SELECT mail_id FROM mail_bounce)) AND (?3 = '' OR kind = ?3) AND (?4 = '' OR instr(folded, ?4) > 0) AND (?5 = 0 OR id < ?5)
 ORDER BY id DESC LIMIT ?6`
 
 // List gives mails, newest first.

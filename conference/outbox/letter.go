@@ -32,8 +32,8 @@ func (h header) get(name string) string {
 	return ""
 }
 
-// readHeader takes the head off a text, up to the first empty line. Lines that are no
-// field are left out; a text that begins with none has no head. It never fails: what comes
+// readHeader takes the head off a text, up to the first empty line. A line that is no
+// field goes on with the one before; a text that begins with none has no head. It never fails: what comes
 // back was written by strangers' programs and pasted by people.
 func readHeader(raw []byte) (header, []byte) {
 	h, last, n := header{}, "", 0
@@ -47,20 +47,19 @@ func readHeader(raw []byte) (header, []byte) {
 				return h, raw
 			}
 			return h, after
-		case line[0] == ' ' || line[0] == '\t':
-			if v := h[last]; last != "" && len(v[len(v)-1]) < maxValue {
-				v[len(v)-1] += " " + strings.TrimSpace(string(line[:min(len(line), maxValue)]))
-			}
-		case ok && isFieldName(name):
+		case line[0] != ' ' && line[0] != '\t' && ok && isFieldName(name):
 			n++
 			if last = ""; n <= maxFields {
 				last = strings.ToLower(name)
 				h[last] = append(h[last], strings.TrimSpace(value))
 			}
-		case n == 0 && !bytes.HasPrefix(line, []byte("From ")): // that is how mailbox files part mails
+		case n == 0 && bytes.HasPrefix(line, []byte("From ")): // that is how mailbox files part mails
+		case n == 0 && line[0] != ' ' && line[0] != '\t':
 			return header{}, raw
-		default:
-			last = ""
+		default: // the field goes on, even if pasting has taken the space before it away
+			if v := h[last]; last != "" && len(v[len(v)-1]) < maxValue {
+				v[len(v)-1] += " " + strings.TrimSpace(string(line[:min(len(line), maxValue)]))
+			}
 		}
 		rest = after
 	}

@@ -7,6 +7,8 @@ import (
 	"testing"
 	"time"
 	"unicode/utf8"
+
+	"hoinghi/conference/vietnamese"
 )
 
 const (
@@ -106,7 +108,7 @@ func TestTextCopiedFromAScreen(t *testing.T) {
 	whole := string(sample(t, "postfix-unknown"))
 	for what, text := range map[string]string{
 		"line ends": strings.ReplaceAll(whole, "\r\n", "\n"), "empty lines before": "\n\n  \n" + whole, "mailbox file": "From MAILER-DAEMON Mon Sep  5 14:00:03 2022\n" + whole,
-		"byte order": "\uFEFF" + whole, "cut off": whole[:strings.Index(whole, "Return-Path: <banthuky")+300],
+		"indents": vietnamese.NormaliseText(whole), "byte order": "\uFEFF" + whole, "cut off": whole[:strings.Index(whole, "Return-Path: <banthuky")+300],
 	} {
 		if r := readReport([]byte(text), true); r.nature != natureBounce || r.results[0].code != "5.1.1" {
 			t.Errorf("%s: %+v", what, r)

@@ -29,7 +29,7 @@ func (o *Outbox) ReadReturned(ctx context.Context, raw []byte) (Returned, error)
 	}
 	r := readReport(raw, true)
 	if r.nature != natureBounce {
-		return Returned{}, conference.Fail(conference.KindInvalid, "outbox.returned.error."+string(r.nature))
+		return Returned{}, conference.Fail(conference.KindInvalid, "outbox.error.returned."+string(r.nature))
 	}
 	out := Returned{}
 	m, known, err := spokenOf(ctx, o.db, r)
@@ -45,7 +45,7 @@ func (o *Outbox) ReadReturned(ctx context.Context, raw []byte) (Returned, error)
 		}
 	}
 	if len(out.Mails) == 0 {
-		return out, conference.Fail(conference.KindInvalid, "outbox.returned.error.unknown")
+		return out, conference.Fail(conference.KindInvalid, "outbox.error.returned.unknown")
 	}
 	out.Bounce = r.about(out.Mails[0].ToAddress).bounce(out.Mails[0], SourcePasted)
 	return out, nil
@@ -65,13 +65,13 @@ func (o *Outbox) Bounced(ctx context.Context, b Bounce) error {
 	}
 	var p conference.Problems
 	if b.Kind != BounceHard && b.Kind != BounceSoft {
-		p.Add("kind", "outbox.returned.error.kind")
+		p.Add("kind", "outbox.error.returned.kind")
 	}
 	if b.Code != "" && !statusCode.MatchString(b.Code) {
-		p.Add("code", "outbox.returned.error.code")
+		p.Add("code", "outbox.error.returned.code")
 	}
 	if b.Answer = oneLine(b.Answer); len([]rune(b.Answer)) > maxSaid {
-		p.Add("answer", "outbox.returned.error.answer", "max", maxSaid)
+		p.Add("answer", "outbox.error.returned.answer", "max", maxSaid)
 	}
 	if p.Any() {
 		return p.Err()
@@ -82,15 +82,15 @@ func (o *Outbox) Bounced(ctx context.Context, b Bounce) error {
 		if err != nil {
 			return err
 		}
-		if !left(m) {
-			return conference.Fail(conference.KindConflict, "outbox.returned.error.not_sent")
+		if !m.Left() {
+			return conference.Fail(conference.KindConflict, "outbox.error.returned.not_sent")
 		}
 		return noteBounce(ctx, tx, m, b)
 	})
 }
 
-// left reports that a mail was handed to a server, as far as anybody knows.
-func left(m Mail) bool {
+// Left reports that a mail was handed to a server, as far as anybody knows.
+func (m Mail) Left() bool {
 	return m.Transport != TransportLocal && (m.State == StateSent || m.Unknowns > 0)
 }
 
@@ -167,7 +167,7 @@ func spokenOf(ctx context.Context, q db.Reader, r report) (Mail, bool, error) {
 		if err != nil {
 			return Mail{}, false, err
 		}
-		mails = slices.DeleteFunc(mails, func(m Mail) bool { return !left(m) })
+		mails = slices.DeleteFunc(mails, func(m Mail) bool { return !m.Left() })
 		if len(mails) == 0 {
 			continue
 		}

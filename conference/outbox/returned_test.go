@@ -75,12 +75,12 @@ func TestWhatIsNoReturnedMailIsSaid(t *testing.T) {
 		"out-of-office": "auto_reply", "delivered": "delivered", "read-receipt": "receipt", "screen-words": "other",
 	} {
 		_, err := r.box.ReadReturned(t.Context(), r.reportOn(name, m))
-		if conference.KindOf(err) != conference.KindInvalid || !strings.Contains(err.Error(), "outbox.returned.error."+want) {
+		if conference.KindOf(err) != conference.KindInvalid || !strings.Contains(err.Error(), "outbox.error.returned."+want) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 	stranger := outbox.Mail{MessageID: "x@y.vn", ToAddress: "ai@do.example.vn"}
-	if _, err := r.box.ReadReturned(t.Context(), r.reportOn("qmail", stranger)); err == nil || !strings.Contains(err.Error(), "outbox.returned.error.unknown") {
+	if _, err := r.box.ReadReturned(t.Context(), r.reportOn("qmail", stranger)); err == nil || !strings.Contains(err.Error(), "outbox.error.returned.unknown") {
 		t.Errorf("a stranger's mail: %v", err)
 	}
 }

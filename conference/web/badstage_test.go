@@ -20,6 +20,7 @@ import (
 	"hoinghi/conference/checkin"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
+	"hoinghi/conference/outbox"
 	"hoinghi/conference/web"
 	"hoinghi/db"
 )
@@ -98,6 +99,7 @@ func (s *stage) set() {
 	admin.pages = append(admin.pages, s.letters(ctx, admin)...)
 	admin.pages = append(admin.pages, "/desk/e/xii-2022/press/settings", "/desk/e/xii-2022/press/1", "/desk/e/xii-2022/press/5", "/desk/e/xii-2022/press/6/edit")
 	admin.pages = append(admin.pages, s.lists(ctx)...)
+	admin.pages = append(admin.pages, s.returned(ctx)...)
 	admin.pages = append(admin.pages, "/desk", "/desk/editions/new", "/desk/showcase/new", "/desk/e/xii-2022/programme/new", "/desk/mail/"+itoa(s.number("SELECT id FROM mail LIMIT 1")))
 	s.callers = []caller{guest, admin, focal, organiser,
 		s.caller("steward", s.staff(conference.RoleSteward), "/desk"),
@@ -185,6 +187,16 @@ func (s *stage) removed(ctx context.Context) []string {
 		"/desk/e/xii-2022/delegates/"+itoa(withdrawn), "/desk/e/xii-2022/delegates/"+itoa(live),
 		"/desk/e/xii-2022/badges?person="+itoa(live), // before the page that prints hundreds
 		"/desk/e/xii-2022/invitations/send?id="+itoa(all[0].ID))
+}
+
+// returned gives a mail that came back, and the pages on which such a thing is noted.
+func (s *stage) returned(ctx context.Context) []string {
+	s.t.Helper()
+	m := s.sent(s.inviteMail())
+	s.must(s.site.Outbox.Bounced(ctx, outbox.Bounce{Mail: m.ID, Kind: outbox.BounceHard, Code: "5.1.1"}))
+	s.fill["mail"], s.fill["/desk/mail/returned text"], s.fill["/desk/mail/:id/returned code"] = reportOf(s.t, "exim-delayed", m), reportOf(s.t, "screen-outlook-full", m), "5.1.1"
+	at := "/desk/mail/" + itoa(m.ID)
+	return []string{"/desk/mail/returned", at, at + "/returned"}
 }
 
 // lists gives a list of organisations to decide on, and an organisation with a contact.

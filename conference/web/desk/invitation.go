@@ -29,6 +29,7 @@ type invitationPage struct {
 	Usage      []usage
 	Delegates  []delegateRow
 	Mails      []mailRow
+	Returned   *returnNotice // its latest mail came back
 	History    []auditRow
 	Base       string
 }
@@ -79,8 +80,11 @@ func (d *Desk) showInvitation(r *ui.Request, status int, form *ui.Form, i invita
 	if err != nil {
 		return err
 	}
-	for _, m := range mails {
-		page.Mails = append(page.Mails, mailLine(r, m))
+	if page.Mails, err = d.mailLines(r, mails); err != nil {
+		return err
+	}
+	if page.Returned, err = d.bouncedInvitation(r, i, mails); err != nil {
+		return err
 	}
 	history, err := audit.History(r.Context(), d.DB, "invitation", i.ID)
 	if err != nil {

@@ -34,12 +34,14 @@ type mailListPage struct {
 	States []ui.Option
 	Next   string
 	Local  bool // no mail server is configured: mails stay in this box
+	Box    boxRow
 }
 
 type mailRow struct {
 	outbox.Mail
 	StateLabel, Queued, Sent, KindLabel string
-	Kept                                string // in words, when it never left: then it was not sent at any time
+	Kept                                string     // in words, when it never left: then it was not sent at any time
+	Bounce                              *bounceRow // the worst of what came back of it
 }
 
 func (d *Desk) mailList(r *ui.Request) error {
@@ -48,11 +50,11 @@ func (d *Desk) mailList(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	page := mailListPage{Frame: r.Frame("mail"), State: string(filter.State), Query: filter.Query, Local: d.Outbox.Local()}
-	for _, m := range mails {
-		page.Rows = append(page.Rows, mailLine(r, m))
+	page := mailListPage{Frame: r.Frame("mail"), State: string(filter.State), Query: filter.Query, Local: d.Outbox.Local(), Box: d.returnBox(r)}
+	if page.Rows, err = d.mailLines(r, mails); err != nil {
+		return err
 	}
-	for _, s := range outbox.States() {
+	for _, s := range append(outbox.States(), outbox.CameBack) {
 		page.States = append(page.States, ui.Option{Value: string(s), Label: r.T("outbox.state." + string(s)), Selected: s == filter.State})
 	}
 	if len(mails) == mailRows {
@@ -76,12 +78,15 @@ func mailLine(r *ui.Request, m outbox.Mail) mailRow {
 type mailPage struct {
 	ui.Frame
 	Mail     mailRow
-	Subject  string
+	Title    string
 	Text     string
 	Lines    []piece
 	Live     bool // the mail as its recipient reads it, with working links: local mailbox only
 	Parts    []mailPartRow
 	Attempts []attemptRow
+	Bounces  []bounceRow
+	Subject  *place // where its address is corrected, once it came back
+	Left     bool   // it can come back
 }
 
 type mailPartRow struct {
@@ -104,13 +109,21 @@ func (d *Desk) mailOne(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	page := mailPage{Frame: r.Frame("mail", ui.Crumb{Label: r.T("desk.nav.mail"), Href: "/desk/mail"}), Mail: mailLine(r, m), Subject: m.Subject, Text: m.Body}
+	page := mailPage{Frame: r.Frame("mail", mailCrumb(r)), Mail: mailLine(r, m), Title: m.Subject, Text: m.Body, Left: m.Left()}
+	if page.Bounces, err = d.bounced(r, m); err != nil {
+		return err
+	}
+	if len(page.Bounces) > 0 {
+		if page.Subject, err = d.subjectOf(r, m); err != nil {
+			return err
+		}
+	}
 	if d.Outbox.Local() && m.Transport == outbox.TransportLocal {
 		msg, err := d.composed(r, id)
 		if err != nil {
 			return err
 		}
-		page.Live, page.Subject, page.Text = true, msg.Subject, msg.Text
+		page.Live, page.Title, page.Text = true, msg.Subject, msg.Text
 		for i, p := range slices.Concat(msg.Inline, msg.Files) {
 			page.Parts = append(page.Parts, mailPartRow{N: i, Name: p.Name, Type: p.ContentType,
 				Href: fmt.Sprintf("/desk/mail/%d/part/%d", id, i), Image: i < len(msg.Inline) && p.ContentType == "image/png"})
