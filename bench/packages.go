@@ -117,11 +117,11 @@ func parse(printed []byte, processors int) (*results, error) {
 
 // packages runs the benchmarks beside the code, three rounds, and takes medians.
 func (b *bench) packages(ctx context.Context) error {
-	args := []string{"test", "-p", "1", "-run", "^$", "-bench", "Write|CheckIn|Programme|Badges", "-count", "3"}
+	args := []string{"test", "-p", "1", "-run", "^$", "-bench", "Write|CheckIn|Programme|Badges|Letter|Mails", "-count", "3"}
 	if b.quick {
 		args = append(args, "-benchtime", "100ms", "-count", "1")
 	}
-	cmd := exec.CommandContext(ctx, "go", append(args, "./db", "./conference/web", "./conference/web/public", "./conference/document")...)
+	cmd := exec.CommandContext(ctx, "go", append(args, "./db", "./conference/web", "./conference/web/public", "./conference/document", "./conference/outbox")...)
 	cmd.Stderr = os.Stderr
 	raw, err := cmd.Output()
 	if err != nil {
@@ -161,10 +161,28 @@ func (b *bench) writePackages(r *results) error {
 		rate := r.median("Badges/"+l[0], "badges/s")
 		b.row("badges as PDF, "+l[1], round(rate), round(1e6/rate), "one core", "")
 	}
+	for _, l := range [][2]string{{"LetterPDF", "official letters with appendices as PDF"}, {"LetterDOCX", "the same as DOCX"}} {
+		rate := r.median(l[0], "letters/s")
+		b.row(l[1], round(rate), round(1e6/rate), "one core", "")
+	}
+	b.writeMails(r)
 	if len(r.missing) > 0 {
 		return fmt.Errorf("no benchmark gave %s", strings.Join(r.missing, ", "))
 	}
 	return nil
+}
+
+func (b *bench) writeMails(r *results) {
+	b.table("Mail", "Mails of 6 KB to a server on the same machine that takes everything: by the outbox, with a durable note before and after each, and by a bare loop over go-mail that notes nothing, in turns within one run. Relays allow far less.",
+		"sessions", "outbox, per second", "bare loop, per second", "ratio", "target")
+	for _, lines := range []string{"1", "4", "10"} {
+		name, target := "Mails/"+lines, ""
+		rate := r.median(name, "mails/s")
+		if lines == "10" {
+			target = verdict("≥ 2,000", rate >= 2000)
+		}
+		b.row(lines, round(rate), round(r.median(name, "bare/s")), fmt.Sprintf("%.2fx", r.median(name, "ratio")), target)
+	}
 }
 
 // table begins a table; row adds to it.

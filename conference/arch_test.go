@@ -46,11 +46,14 @@ var layers = [][]string{
 // owners says which room alone writes each table.
 var owners = map[string]string{
 	"province": "edition", "province_version": "edition", "province_lineage": "edition", "edition": "edition", "edition_province": "edition",
-	"delegate_group": "edition", "organisation": "edition", "contact": "edition", "import_job": "edition", "import_cells": "edition", "import_change": "edition",
-	"staff": "account", "staff_role": "account", "one_time_link": "account", "staff_session": "account", "door_device": "account",
-	"audit_entry": "audit", "mail": "outbox", "mail_attempt": "outbox", "mail_bounce": "outbox", "mail_return_box": "outbox", "badge": "badge",
-	"invitation_text": "invitation", "campaign": "invitation", "invitation": "invitation", "quota": "invitation", "invitation_old_hash": "invitation",
+	"delegate_group": "edition", "organisation": "edition", "contact": "edition", "edition_step": "edition", "edition_gone": "edition", "import_job": "edition", "import_cells": "edition", "import_change": "edition",
+	"staff": "account", "staff_role": "account", "staff_edition_role": "account", "one_time_link": "account", "staff_session": "account", "door_device": "account",
+	"audit_entry": "audit", "mail": "outbox", "mail_attempt": "outbox", "mail_hold": "outbox", "mail_bounce": "outbox", "mail_return_box": "outbox", "badge": "badge",
+	"invitation_text": "invitation", "campaign": "invitation", "invitation": "invitation", "quota": "invitation", "invitation_old_hash": "invitation", "invitation_copy": "invitation",
+	"reminder_text": "invitation", "reminder_plan": "invitation", "reminder": "invitation",
+	"edition_copy": "invitation", "focal_consent": "invitation", "invitation_gone": "invitation",
 	"letter_text": "invitation", "letter_template": "invitation", "signed_letter": "invitation", "signed_upload": "invitation",
+	"invitation_message": "invitation", "hand_delivery": "invitation", "invitation_substitute": "invitation", "invitation_question": "invitation",
 	"delegation": "delegation", "delegate": "delegation", "delegate_counter": "delegation",
 	"press_desk": "press", "press_application": "press", "press_letter": "press",
 	"checkpoint": "checkin", "checkpoint_group": "checkin", "scan": "checkin", "craft_village": "showcase", "craft_village_photo": "showcase", "agenda_session": "agenda", "agenda_speaker": "agenda", "agenda_speech": "agenda",

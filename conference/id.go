@@ -53,6 +53,7 @@ type LinkKind string
 const (
 	LinkInvitation LinkKind = "invitation" // the focal point of an invited organisation
 	LinkDelegate   LinkKind = "delegate"
+	LinkStaff      LinkKind = "staff" // a one-time link; its generation is the moment of its making
 )
 
 // LinkToken gives the token of a personal link: 128 bits in 26 characters of

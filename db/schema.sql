@@ -307,6 +307,20 @@ CREATE TABLE edition (
 
 CREATE UNIQUE INDEX edition_front ON edition (is_front) WHERE is_front = 1;
 
+CREATE TABLE edition_copy (
+    edition_id INTEGER PRIMARY KEY REFERENCES edition (id),
+    source_id  INTEGER NOT NULL REFERENCES edition (id),
+    chosen_at  INTEGER NOT NULL,
+    copied_at  INTEGER,                          -- NULL: the organiser is still deciding
+    result     TEXT NOT NULL DEFAULT '{}' CHECK (json_valid(result)), -- numbers only
+    CHECK (edition_id <> source_id)
+) STRICT;
+
+CREATE TABLE edition_gone (
+    id      INTEGER PRIMARY KEY,
+    gone_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE edition_province (
     edition_id          INTEGER NOT NULL REFERENCES edition (id),
     province_version_id INTEGER NOT NULL REFERENCES province_version (id),
@@ -315,6 +329,36 @@ CREATE TABLE edition_province (
 ) STRICT, WITHOUT ROWID;
 
 CREATE UNIQUE INDEX edition_host ON edition_province (edition_id) WHERE role = 'host';
+
+CREATE TABLE edition_step (
+    edition_id INTEGER NOT NULL REFERENCES edition (id),
+    step       TEXT NOT NULL CHECK (step IN ('provinces', 'groups')),
+    done_at    INTEGER NOT NULL,
+    PRIMARY KEY (edition_id, step)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE focal_consent (
+    id            INTEGER PRIMARY KEY,
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    text_version  TEXT NOT NULL,                 -- of the words that were shown
+    given_at      INTEGER NOT NULL,
+    withdrawn_at  INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX focal_consent_valid ON focal_consent (invitation_id) WHERE withdrawn_at IS NULL;
+
+CREATE TABLE hand_delivery (
+    id            INTEGER PRIMARY KEY,
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    generation    INTEGER NOT NULL,           -- of the link that was handed over
+    channel       TEXT NOT NULL CHECK (channel IN ('zalo', 'sms', 'paper')),
+    delivered_by  TEXT NOT NULL,
+    delivered_at  INTEGER NOT NULL,
+    undone_by     TEXT NOT NULL DEFAULT '',
+    undone_at     INTEGER
+) STRICT;
+
+CREATE UNIQUE INDEX hand_delivery_live ON hand_delivery (invitation_id, generation, channel) WHERE undone_at IS NULL;
 
 CREATE TABLE import_cells (
     import_id INTEGER PRIMARY KEY REFERENCES import_job (id),
@@ -375,11 +419,74 @@ CREATE TABLE invitation (
     UNIQUE (edition_id, organisation_id)
 ) STRICT;
 
+CREATE TABLE invitation_copy (
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    position      INTEGER NOT NULL,
+    address       TEXT NOT NULL COLLATE NOCASE,
+    name          TEXT NOT NULL DEFAULT '',
+    PRIMARY KEY (invitation_id, position),
+    UNIQUE (invitation_id, address)
+) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invitation_gone (
+    id      INTEGER PRIMARY KEY,
+    gone_at INTEGER NOT NULL
+) STRICT;
+
+CREATE TABLE invitation_message (
+    edition_id INTEGER PRIMARY KEY REFERENCES edition (id),
+    body       TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE invitation_old_hash (
     hash          BLOB PRIMARY KEY,
     invitation_id INTEGER NOT NULL REFERENCES invitation (id),
     replaced_at   INTEGER NOT NULL
 ) STRICT, WITHOUT ROWID;
+
+CREATE TABLE invitation_question (
+    id            INTEGER PRIMARY KEY,
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    client_key    TEXT NOT NULL,              -- of the form: the same one posted twice is one question
+    asker_name    TEXT NOT NULL,
+    asker_phone   TEXT NOT NULL DEFAULT '',
+    asker_email   TEXT NOT NULL DEFAULT '',
+    question      TEXT NOT NULL,
+    asked_at      INTEGER NOT NULL,
+    answer        TEXT NOT NULL DEFAULT '',   -- in words, read by the organisation on its page; may stay empty
+    answered_by   TEXT NOT NULL DEFAULT '',
+    answered_at   INTEGER,
+    UNIQUE (invitation_id, client_key)
+) STRICT;
+
+CREATE INDEX invitation_question_asked ON invitation_question (invitation_id, asked_at);
+
+CREATE INDEX invitation_question_waiting ON invitation_question (invitation_id) WHERE answered_at IS NULL;
+
+CREATE TABLE invitation_substitute (
+    id            INTEGER PRIMARY KEY,
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id), -- that was declined
+    organisation  TEXT NOT NULL,
+    contact_name  TEXT NOT NULL DEFAULT '',
+    contact_phone TEXT NOT NULL DEFAULT '',
+    contact_email TEXT NOT NULL DEFAULT '',
+    proposed_at   INTEGER NOT NULL,
+    state         TEXT NOT NULL DEFAULT 'open' CHECK (state IN ('open', 'invited', 'refused', 'withdrawn')),
+    note          TEXT NOT NULL DEFAULT '',   -- why it was refused, read by the organisation
+    decided_by    TEXT NOT NULL DEFAULT '',
+    decided_at    INTEGER,
+    invited_id    INTEGER REFERENCES invitation (id),
+    seats_moved   INTEGER NOT NULL DEFAULT 0,
+    CHECK ((state = 'open') = (decided_at IS NULL)),
+    CHECK ((state = 'invited') = (invited_id IS NOT NULL))
+) STRICT;
+
+CREATE INDEX invitation_substitute_invited ON invitation_substitute (invited_id) WHERE invited_id IS NOT NULL;
+
+CREATE INDEX invitation_substitute_of ON invitation_substitute (invitation_id);
+
+CREATE UNIQUE INDEX invitation_substitute_open ON invitation_substitute (invitation_id) WHERE state = 'open';
 
 CREATE TABLE invitation_text (
     edition_id INTEGER PRIMARY KEY REFERENCES edition (id),
@@ -439,7 +546,7 @@ CREATE TABLE mail (
     sent_at      INTEGER,
     transport    TEXT NOT NULL DEFAULT '',       -- smtp or local, once sent
     subject      TEXT NOT NULL DEFAULT '',       -- as sent
-    body         TEXT NOT NULL DEFAULT '',       -- as sent, every personal link blanked
+    body         TEXT NOT NULL DEFAULT '', heads TEXT NOT NULL DEFAULT '',       -- as sent, every personal link blanked
     CHECK (state NOT IN ('queued', 'sending') OR due_at IS NOT NULL),
     CHECK (state IN ('queued', 'sending', 'unknown') OR due_at IS NULL),
     CHECK ((state = 'sending') = (leased_until IS NOT NULL)),
@@ -479,6 +586,12 @@ CREATE TABLE mail_bounce (
     source      TEXT NOT NULL CHECK (source IN ('imap', 'maildir', 'pasted')),
     received_at INTEGER NOT NULL,               -- when it was read here
     UNIQUE (mail_id, kind, code)
+) STRICT;
+
+CREATE TABLE mail_hold (
+    campaign_id INTEGER PRIMARY KEY,
+    held_at     INTEGER NOT NULL,
+    held_by     TEXT NOT NULL
 ) STRICT;
 
 CREATE TABLE mail_return_box (
@@ -604,6 +717,45 @@ CREATE TABLE quota (
     PRIMARY KEY (invitation_id, delegate_group_id)
 ) STRICT, WITHOUT ROWID;
 
+CREATE TABLE reminder (
+    id            INTEGER PRIMARY KEY,
+    invitation_id INTEGER NOT NULL REFERENCES invitation (id),
+    campaign_id   INTEGER REFERENCES campaign (id), -- its text and who sent it
+    mail_id       INTEGER REFERENCES mail (id),
+    step          INTEGER CHECK (step IN (1, 2)),   -- of the plan; NULL: sent by hand
+    outcome       TEXT NOT NULL CHECK (outcome IN ('queued', 'missed')),
+    reason        TEXT NOT NULL DEFAULT '',         -- why it was missed
+    due_at        INTEGER,                          -- when the plan wanted it
+    at            INTEGER NOT NULL,                 -- when it was queued, or found missed
+    UNIQUE (invitation_id, step),                   -- at most once, whatever is restarted
+    CHECK ((outcome = 'queued') = (campaign_id IS NOT NULL)),
+    CHECK ((outcome = 'queued') = (mail_id IS NOT NULL)),
+    CHECK ((step IS NULL) = (due_at IS NULL)),
+    CHECK (outcome = 'queued' OR step IS NOT NULL)
+) STRICT;
+
+CREATE INDEX reminder_invitation ON reminder (invitation_id, at);
+
+CREATE TABLE reminder_plan (
+    edition_id   INTEGER PRIMARY KEY REFERENCES edition (id),
+    days_1       INTEGER NOT NULL CHECK (days_1 BETWEEN 1 AND 60), -- days before each invitation's own deadline
+    days_2       INTEGER NOT NULL CHECK (days_2 BETWEEN 0 AND 59), -- 0: one reminder only
+    at_minute    INTEGER NOT NULL CHECK (at_minute BETWEEN 0 AND 1439), -- of the day, Vietnam time
+    subject      TEXT NOT NULL,
+    body         TEXT NOT NULL,
+    confirmed_by TEXT NOT NULL,
+    confirmed_at INTEGER NOT NULL,             -- what fell due before it is not sent
+    withdrawn_at INTEGER,                      -- taken back: nothing is sent
+    CHECK (days_2 < days_1)
+) STRICT;
+
+CREATE TABLE reminder_text (
+    edition_id INTEGER PRIMARY KEY REFERENCES edition (id),
+    subject    TEXT NOT NULL,
+    body       TEXT NOT NULL,
+    changed_at INTEGER NOT NULL
+) STRICT;
+
 CREATE TABLE "scan" (
     id            TEXT PRIMARY KEY CHECK (length(id) = 36),
     edition_id    INTEGER NOT NULL REFERENCES edition (id),
@@ -649,7 +801,7 @@ CREATE TABLE signed_letter (
     UNIQUE (invitation_id, kind)
 ) STRICT;
 
-CREATE TABLE signed_upload (
+CREATE TABLE "signed_upload" (
     id          INTEGER PRIMARY KEY,
     edition_id  INTEGER NOT NULL REFERENCES edition (id),
     kind        TEXT NOT NULL CHECK (kind IN ('giay_moi', 'cong_van')),
@@ -660,7 +812,7 @@ CREATE TABLE signed_upload (
     uploaded_by TEXT NOT NULL,
     uploaded_at INTEGER NOT NULL,
     data        BLOB NOT NULL,
-    UNIQUE (edition_id, kind, sha256)
+    UNIQUE (edition_id, kind, name)
 ) STRICT;
 
 CREATE TABLE staff (
@@ -672,6 +824,13 @@ CREATE TABLE staff (
     created_at    INTEGER NOT NULL,
     changed_at    INTEGER NOT NULL
 ) STRICT;
+
+CREATE TABLE staff_edition_role (
+    staff_id   INTEGER NOT NULL REFERENCES staff (id),
+    edition_id INTEGER NOT NULL REFERENCES edition (id),
+    role       TEXT NOT NULL CHECK (role IN ('organiser', 'reception_supervisor', 'steward', 'press_officer')),
+    PRIMARY KEY (staff_id, edition_id, role)
+) STRICT, WITHOUT ROWID;
 
 CREATE TABLE "staff_role" (
     staff_id INTEGER NOT NULL REFERENCES staff (id),

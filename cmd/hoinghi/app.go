@@ -100,16 +100,18 @@ func (s settings) open(ctx context.Context, base *url.URL, log *slog.Logger) (*a
 	return a, nil
 }
 
-// serve answers on the listener, delivers mail and imports lists until ctx ends, then
+// serve answers on the listener, delivers mail, sends planned reminders and imports lists until ctx ends, then
 // drains and closes.
 func (a *app) serve(ctx context.Context, l net.Listener) error {
 	workCtx, stopWork := context.WithCancel(context.WithoutCancel(ctx))
-	mailDone, imports := make(chan error, 1), make(chan struct{})
+	mailDone, imports, reminders := make(chan error, 1), make(chan struct{}), make(chan struct{})
 	go func() { mailDone <- a.site.Outbox.Run(workCtx) }()
 	go func() { defer close(imports); a.site.Editions.RunImports(workCtx, a.log) }()
+	go func() { defer close(reminders); a.site.Invitations.RunReminders(workCtx, a.log) }()
 	err := web.Serve(ctx, l, a.web)
 	stopWork()
 	<-imports
+	<-reminders
 	return errors.Join(err, <-mailDone, a.close())
 }
 

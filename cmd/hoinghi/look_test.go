@@ -108,11 +108,15 @@ func (p *process) guestLooks(tab *testkit.Tab) []look {
 
 func (p *process) deskLooks(tab *testkit.Tab) []look {
 	const xii = "/desk/e/xii-2022"
-	out := []look{{name: "desk-home", path: xii}, {name: "desk-settings", path: xii + "/settings"}, {name: "desk-board", path: xii + "/invitations"},
+	out := []look{{name: "desk-home", path: xii}, {name: "desk-settings", path: xii + "/settings"}, {name: "desk-provinces", path: xii + "/provinces"}, {name: "desk-groups", path: xii + "/groups"}, {name: "desk-group-new", path: xii + "/groups/new"}, {name: "desk-group-refused", path: xii + "/groups/new", refuse: "main form"},
+		{name: "desk-invite", path: xii + "/invitations/add"}, {name: "desk-edition-from", path: "/desk/editions/new?from=xii-2022"},
+		{name: "desk-board", path: xii + "/invitations"},
 		{name: "desk-quotas", path: xii + "/invitations/quotas"}, {name: "desk-text", path: xii + "/invitations/text"}, {name: "desk-send", path: xii + "/invitations/send"},
+		{name: "desk-remind", path: xii + "/invitations/remind"}, {name: "desk-remind-refused", path: xii + "/invitations/remind", refuse: `form[action$="/remind"]`},
+		{name: "desk-remind-plan", path: xii + "/invitations/remind/plan"}, {name: "desk-remind-plan-refused", path: xii + "/invitations/remind/plan", refuse: `form[action$="/remind/plan"]`},
 		{name: "desk-letters", path: xii + "/letters"}, {name: "desk-letters-text", path: xii + "/letters/text"}, {name: "desk-letters-despatch", path: xii + "/letters/text?kind=cong_van"},
 		{name: "desk-letter", path: xii + "/letters/1"}, {name: "desk-letters-text-refused", path: xii + "/letters/text", refuse: `form[action$="/letters/text"]`}, {name: "desk-letters-upload", path: xii + "/letters/upload"}, {name: "desk-letters-zip", path: xii + "/letters/zip"},
-		{name: "desk-sending", path: xii + "/invitations/sendings/1"}, {name: "desk-delegates", path: xii + "/delegates"}, {name: "desk-badges", path: xii + "/badges"}, {name: "desk-programme", path: xii + "/programme"}, {name: "desk-session-new", path: xii + "/programme/new"}, {name: "desk-session", path: xii + "/programme/1"},
+		{name: "desk-sending", path: xii + "/invitations/sendings/1"}, {name: "desk-sendings", path: xii + "/invitations/sendings"}, {name: "desk-delegates", path: xii + "/delegates"}, {name: "desk-badges", path: xii + "/badges"}, {name: "desk-programme", path: xii + "/programme"}, {name: "desk-session-new", path: xii + "/programme/new"}, {name: "desk-session", path: xii + "/programme/1"},
 		{name: "desk-speakers", path: xii + "/programme/speakers"}, {name: "desk-speaker-new", path: xii + "/programme/speakers/new"}, {name: "desk-speech-new", path: xii + "/programme/6/speeches/new"},
 		{name: "desk-showcase", path: "/desk/showcase"}, {name: "desk-village", path: "/desk/showcase/1"}, {name: "desk-village-new", path: "/desk/showcase/new"},
 		{name: "desk-arrivals", path: xii + "/arrivals"}, {name: "desk-door", path: xii + "/door"}, {name: "desk-door-refused", path: xii + "/door", refuse: `form[action$="/door"]`},
@@ -121,7 +125,7 @@ func (p *process) deskLooks(tab *testkit.Tab) []look {
 		{name: "desk-press-waiting", path: xii + "/press/5"}, {name: "desk-press-edit", path: xii + "/press/5/edit"}, {name: "desk-press-edit-refused", path: xii + "/press/5/edit", refuse: "main form"}, {name: "desk-press-approved", path: xii + "/press/1"}, {name: "desk-press-refused", path: xii + "/press/5", refuse: `form[action$="/refuse"]`},
 		{name: "desk-editions", path: "/desk/editions"}, {name: "desk-edition-new", path: "/desk/editions/new"}, {name: "desk-edition-refused", path: "/desk/editions/new", refuse: "main form"},
 		{name: "desk-organisations", path: "/desk/organisations"}, {name: "desk-organisation", path: "/desk/organisations/1"}, {name: "desk-organisation-refused", path: "/desk/organisations/new", refuse: "main .card form"}, {name: "desk-import", path: "/desk/organisations/import"},
-		{name: "desk-mail", path: "/desk/mail"}, {name: "desk-mail-returned", path: "/desk/mail/returned"}, {name: "desk-mail-returned-refused", path: "/desk/mail/returned", refuse: "main form"}, {name: "desk-audit", path: "/desk/audit"}, {name: "desk-staff", path: "/desk/staff"},
+		{name: "desk-mail", path: "/desk/mail"}, {name: "desk-mail-returned", path: "/desk/mail/returned"}, {name: "desk-mail-returned-refused", path: "/desk/mail/returned", refuse: "main form"}, {name: "desk-audit", path: "/desk/audit"}, {name: "desk-staff", path: "/desk/staff"}, {name: "desk-staff-one", path: "/desk/staff/2"},
 		{name: "desk-staff-refused", path: "/desk/staff", refuse: `form[action="/desk/staff"]`}, {name: "desk-me", path: "/desk/me"},
 		{name: "desk-missing", path: xii + "/invitations/999999"}, {name: "desk-style", path: "/desk/styleguide"},
 		{name: "desk-home-en", path: xii + "?lang=en"}, {name: "desk-board-en", path: xii + "/invitations"}, {name: "desk-home-vi", path: xii + "?lang=vi"}}

@@ -113,7 +113,8 @@ func (p *program) createEdition(desk *testkit.Tab) {
 	}
 	desk.Choose("#f-host_province", "Tây Ninh")
 	desk.Press("Tạo kỳ hội nghị")
-	desk.WaitText("Tiếp theo: đặt chỉ tiêu")
+	desk.WaitText("dẫn đến giấy mời đầu tiên")
+	desk.Press("Chỉ tiêu")
 }
 
 // setQuotasAndAddresses gives every organisation a quota in one stroke, and a

@@ -7,6 +7,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 
 	"hoinghi/conference"
@@ -18,6 +19,7 @@ type Room struct {
 	db       *db.DB
 	hasher   *hasher
 	throttle *throttle
+	mail     *mailing // nil: links are shown only
 }
 
 // Option changes how a Room is made.
@@ -42,9 +44,10 @@ type Staff struct {
 	ID          int64
 	Email       string
 	FullName    string
-	Roles       []conference.Role // in the order of conference.Roles
-	HasPassword bool              // false until the one-time link was used
-	DisabledAt  db.Time           // zero while the account is open
+	Roles       []conference.Role           // for every edition, in the order of conference.Roles
+	Editions    map[int64][]conference.Role // for one edition only, in the same order
+	HasPassword bool                        // false until the one-time link was used
+	DisabledAt  db.Time                     // zero while the account is open
 	CreatedAt   db.Time
 }
 
@@ -53,11 +56,17 @@ func (s Staff) Disabled() bool { return !s.DisabledAt.IsZero() }
 
 // Actor gives the member of staff as the one who acts.
 func (s Staff) Actor() conference.Actor {
-	return conference.Actor{Kind: conference.ActorStaff, ID: s.ID, Label: s.FullName, Roles: s.Roles}
+	return conference.Actor{Kind: conference.ActorStaff, ID: s.ID, Label: s.FullName, Roles: s.Roles, Editions: s.Editions}
 }
 
+// Held gives what the member of staff may do.
+func (s Staff) Held() Held { return Held{Everywhere: s.Roles, Editions: s.Editions} }
+
+// Topic is what db.Subscribe takes to hear that somebody's sessions, roles or account changed.
+func Topic(staffID int64) string { return "staff/" + strconv.FormatInt(staffID, 10) }
+
 func (s *Staff) fields() []any {
-	return []any{&s.ID, &s.Email, &s.FullName, &s.HasPassword, &s.DisabledAt, &s.CreatedAt, (*roleSet)(&s.Roles)}
+	return []any{&s.ID, &s.Email, &s.FullName, &s.HasPassword, &s.DisabledAt, &s.CreatedAt, (*roleSet)(&s.Roles), (*scopedSet)(&s.Editions)}
 }
 
 // roleSet reads the roles of one person from a comma-separated column.
@@ -94,7 +103,7 @@ func RoleText(r conference.Role) conference.Text { return conference.Say("accoun
 
 // administrate lets administrators through only.
 func administrate(ctx context.Context) error {
-	if !conference.ActorOf(ctx).Has(conference.RoleAdministrator) {
+	if !conference.ActorOf(ctx).In(0).Has(conference.RoleAdministrator) {
 		return conference.Forbidden()
 	}
 	return nil
@@ -113,10 +122,19 @@ func isOwn(ctx context.Context, staffID int64) bool {
 	return a.Kind == conference.ActorStaff && a.ID == staffID && staffID != 0
 }
 
-// keepDoor lets through those who run the door. Not the program itself: nothing
-// that pairs a device may act in nobody's name.
-func keepDoor(ctx context.Context) error {
-	if !conference.ActorOf(ctx).Has(conference.RoleOrganiser, conference.RoleSupervisor) {
+// keepDoor lets through those who run the door of an edition. Not the program itself:
+// nothing that pairs a device may act in nobody's name.
+func keepDoor(ctx context.Context, editionID int64) error {
+	if !conference.ActorOf(ctx).In(editionID).Has(conference.RoleOrganiser, conference.RoleSupervisor) {
+		return conference.Forbidden()
+	}
+	return nil
+}
+
+// keepSomeDoor lets through those who run the door of any edition, before a device is
+// looked up whose edition says the rest.
+func keepSomeDoor(ctx context.Context) error {
+	if !conference.ActorOf(ctx).Somewhere(conference.RoleOrganiser, conference.RoleSupervisor) {
 		return conference.Forbidden()
 	}
 	return nil

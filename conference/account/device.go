@@ -55,7 +55,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?)`
 // supervisors and organisers; a reusable one administrators only. That the checkpoint exists is the caller's to know. Errors: invalid
 // with the field name.
 func (r *Room) NewPairing(ctx context.Context, editionID, checkpointID int64, name string, reusable bool) (Device, string, error) {
-	if err := keepDoor(ctx); err != nil {
+	if err := keepDoor(ctx, editionID); err != nil {
 		return Device{}, "", err
 	}
 	if err := administrate(ctx); reusable && err != nil {
@@ -224,12 +224,24 @@ func deviceByID(ctx context.Context, q db.Reader, id int64) (Device, error) {
 	return d, nil
 }
 
-// Device gives one device. Reception supervisors and organisers.
-func (r *Room) Device(ctx context.Context, id int64) (Device, error) {
-	if err := keepDoor(ctx); err != nil {
+// keptDevice gives a device to those who run the door of its edition.
+func keptDevice(ctx context.Context, q db.Reader, id int64) (Device, error) {
+	d, err := deviceByID(ctx, q, id)
+	if err == nil {
+		err = keepDoor(ctx, d.EditionID)
+	}
+	if err != nil {
 		return Device{}, err
 	}
-	return deviceByID(ctx, r.db, id)
+	return d, nil
+}
+
+// Device gives one device. Reception supervisors and organisers.
+func (r *Room) Device(ctx context.Context, id int64) (Device, error) {
+	if err := keepSomeDoor(ctx); err != nil {
+		return Device{}, err
+	}
+	return keptDevice(ctx, r.db, id)
 }
 
 const sqlDevices = `SELECT id, edition_id, checkpoint_id, name, pairing_expires, pairing_reuse, paired_at, seen_at, revoked_at, created_at
@@ -240,7 +252,7 @@ ORDER BY checkpoint_id, id`
 // Devices gives an edition's devices, revoked ones too, and the pairings that
 // still wait, by checkpoint. Reception supervisors and organisers.
 func (r *Room) Devices(ctx context.Context, editionID int64) ([]Device, error) {
-	if err := keepDoor(ctx); err != nil {
+	if err := keepDoor(ctx, editionID); err != nil {
 		return nil, err
 	}
 	out, err := db.Many(ctx, r.db, sqlDevices, (*Device).fields, editionID, db.At(r.db.Now()))
@@ -255,7 +267,7 @@ const sqlRenameDevice = `UPDATE door_device SET name = ? WHERE id = ?`
 // Rename gives a device another name. Reception supervisors and organisers. Errors: invalid
 // with the field name.
 func (r *Room) Rename(ctx context.Context, id int64, name string) error {
-	if err := keepDoor(ctx); err != nil {
+	if err := keepSomeDoor(ctx); err != nil {
 		return err
 	}
 	var p conference.Problems
@@ -264,7 +276,7 @@ func (r *Room) Rename(ctx context.Context, id int64, name string) error {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		d, err := deviceByID(ctx, tx, id)
+		d, err := keptDevice(ctx, tx, id)
 		if err != nil || d.Name == name {
 			return err
 		}
@@ -280,7 +292,10 @@ const sqlRevokeDevice = `UPDATE door_device SET revoked_at = ? WHERE id = ?`
 // Revoke shuts a device out for good, or withdraws a pairing code; a shut-out
 // device is paired anew as another one. Reception supervisors and organisers.
 func (r *Room) Revoke(ctx context.Context, id int64) error {
-	if err := keepDoor(ctx); err != nil {
+	if err := keepSomeDoor(ctx); err != nil {
+		return err
+	}
+	if _, err := keptDevice(ctx, r.db, id); err != nil {
 		return err
 	}
 	return r.revoke(ctx, id)
@@ -317,11 +332,11 @@ const sqlMoveDevice = `UPDATE door_device SET checkpoint_id = ? WHERE id = ?`
 // Move stands a device at another checkpoint of its edition, which is the caller's
 // to know; the device learns of it with its next list. Reception supervisors and organisers.
 func (r *Room) Move(ctx context.Context, id, checkpointID int64) error {
-	if err := keepDoor(ctx); err != nil {
+	if err := keepSomeDoor(ctx); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		d, err := deviceByID(ctx, tx, id)
+		d, err := keptDevice(ctx, tx, id)
 		if err != nil || d.CheckpointID == checkpointID {
 			return err
 		}

@@ -49,11 +49,33 @@ const sqlInsertLink = `INSERT INTO one_time_link (token_hash, purpose, staff_id,
 VALUES (?, ?, NULLIF(?, 0), ?, ?, ?)`
 
 func newLink(ctx context.Context, tx *db.Tx, purpose Purpose, staffID int64, valid time.Duration, reusable bool) (string, error) {
+	_, token, err := insertLink(ctx, tx, purpose, staffID, valid, reusable)
+	return token, err
+}
+
+func insertLink(ctx context.Context, tx *db.Tx, purpose Purpose, staffID int64, valid time.Duration, reusable bool) (int64, string, error) {
 	token := conference.NewSecret()
-	if err := db.Exec(ctx, tx, sqlInsertLink, conference.TokenHash(token), purpose, staffID, after(tx, valid), reusable, db.At(tx.Now())); err != nil {
-		return "", fmt.Errorf("insert link: %w", err)
+	id, err := db.Insert(ctx, tx, sqlInsertLink, conference.TokenHash(token), purpose, staffID, after(tx, valid), reusable, db.At(tx.Now()))
+	if err != nil {
+		return 0, "", fmt.Errorf("insert link: %w", err)
 	}
-	return token, nil
+	return id, token, nil
+}
+
+// passwordLink issues a link to set a password and, with a mail server, mails it.
+func (r *Room) passwordLink(ctx context.Context, tx *db.Tx, staffID int64, valid time.Duration) (string, error) {
+	id, token, err := insertLink(ctx, tx, PurposeSetPassword, staffID, valid, false)
+	if err != nil {
+		return "", err
+	}
+	if token, err = r.setToken(ctx, tx, id, token); err != nil {
+		return "", err
+	}
+	s, err := byID(ctx, tx, staffID)
+	if err != nil {
+		return "", err
+	}
+	return token, r.queueLink(ctx, tx, id, s)
 }
 
 const sqlVoidLinks = `UPDATE one_time_link SET expires_at = ?1 WHERE ifnull(staff_id, 0) = ?2 AND reusable = 0 AND used_at IS NULL AND expires_at > ?1`
@@ -113,7 +135,7 @@ func (r *Room) Reissue(ctx context.Context, staffID int64) (string, error) {
 		if err := voidLinks(ctx, tx, staffID); err != nil {
 			return "", err
 		}
-		return newLink(ctx, tx, PurposeSetPassword, staffID, reissueValid, false)
+		return r.passwordLink(ctx, tx, staffID, reissueValid)
 	})
 }
 
@@ -259,7 +281,7 @@ func firstAdministrator(ctx context.Context, tx *db.Tx, email, name, hash string
 	if !none {
 		return 0, conference.Fail(conference.KindGone, "account.error.link_used")
 	}
-	return insertStaff(ctx, tx, email, name, hash, []conference.Role{conference.RoleAdministrator})
+	return insertStaff(ctx, tx, email, name, hash, Held{Everywhere: []conference.Role{conference.RoleAdministrator}})
 }
 
 const sqlUseLink = `UPDATE one_time_link SET used_at = ?1 WHERE id = ?2 AND used_at IS NULL`

@@ -127,7 +127,7 @@ func TestLinksEnd(t *testing.T) {
 			return errors.Join(h.room.Disable(h.as, s.ID), h.room.Enable(h.as, s.ID))
 		}, false},
 		{"roles changed", func(h *house, s account.Staff, _ string) error {
-			return h.room.SetRoles(h.as, s.ID, []conference.Role{conference.RoleOrganiser})
+			return h.room.SetRoles(h.as, s.ID, account.Held{Everywhere: []conference.Role{conference.RoleOrganiser}})
 		}, true},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -169,7 +169,8 @@ func (i *signedIn) fields() []any {
 
 const sqlSessionByToken = `SELECT s.id, s.staff_id, s.created_at, s.seen_at, s.expires_at, s.device, s.ended_at IS NOT NULL,
     p.id, p.email, p.full_name, p.password_hash <> '', p.disabled_at, p.created_at,
-    (SELECT group_concat(role) FROM staff_role WHERE staff_id = p.id)
+    (SELECT group_concat(role) FROM staff_role WHERE staff_id = p.id),
+    (SELECT group_concat(edition_id || ':' || role) FROM staff_edition_role WHERE staff_id = p.id)
 FROM staff_session s JOIN staff p ON p.id = s.staff_id
 WHERE s.token_hash = ?`
 
@@ -178,18 +179,11 @@ WHERE s.token_hash = ?`
 // not_found for a token never issued; gone when the session was ended, lay idle
 // for twelve hours or is seven days old.
 func (r *Room) SessionByToken(ctx context.Context, token string) (Staff, Session, error) {
-	token, err := conference.CheckToken(token)
+	i, err := r.signedIn(ctx, token)
 	if err != nil {
-		return Staff{}, Session{}, conference.NotFound().Because(err)
-	}
-	i, err := db.One(ctx, r.db, sqlSessionByToken, (*signedIn).fields, conference.TokenHash(token))
-	if err != nil {
-		return Staff{}, Session{}, fmt.Errorf("read session: %w", err)
+		return Staff{}, Session{}, err
 	}
 	now := r.db.Now()
-	if i.ended || i.staff.Disabled() || i.session.over(now) {
-		return Staff{}, Session{}, conference.Fail(conference.KindGone, "account.error.session_over")
-	}
 	if now.Sub(i.session.SeenAt.Time) < seenEvery {
 		return i.staff, i.session, nil
 	}
@@ -201,6 +195,32 @@ func (r *Room) SessionByToken(ctx context.Context, token string) (Staff, Session
 		return Staff{}, Session{}, fmt.Errorf("note session: %w", err)
 	}
 	return i.staff, i.session, nil
+}
+
+// signedIn reads a session that holds. Errors: as SessionByToken.
+func (r *Room) signedIn(ctx context.Context, token string) (signedIn, error) {
+	token, err := conference.CheckToken(token)
+	if err != nil {
+		return signedIn{}, conference.NotFound().Because(err)
+	}
+	i, err := db.One(ctx, r.db, sqlSessionByToken, (*signedIn).fields, conference.TokenHash(token))
+	if err != nil {
+		return signedIn{}, fmt.Errorf("read session: %w", err)
+	}
+	if i.ended || i.staff.Disabled() || i.session.over(r.db.Now()) {
+		return signedIn{}, conference.Fail(conference.KindGone, "account.error.session_over")
+	}
+	return i, nil
+}
+
+// Holder gives who holds a session, with the roles held now, without noting it as a sight: a
+// page that lies open must not keep its session from falling idle. Errors: as SessionByToken.
+func (r *Room) Holder(ctx context.Context, token string) (Staff, error) {
+	i, err := r.signedIn(ctx, token)
+	if err != nil {
+		return Staff{}, err
+	}
+	return i.staff, nil
 }
 
 const sqlTouchSession = `UPDATE staff_session SET seen_at = ?1 WHERE id = ?2 AND ended_at IS NULL AND seen_at <= ?3`
@@ -248,6 +268,7 @@ func (r *Room) EndSession(ctx context.Context, id int64) error {
 		if n == 0 {
 			return nil
 		}
+		tx.Publish(Topic(holder))
 		return note(ctx, tx, "account.end_session", holder, map[string]any{"session": id})
 	})
 }
@@ -276,5 +297,6 @@ func endSessions(ctx context.Context, tx *db.Tx, staffID, keep int64) (int64, er
 	if err != nil {
 		return 0, fmt.Errorf("end sessions: %w", err)
 	}
+	tx.Publish(Topic(staffID))
 	return n, nil
 }

@@ -242,7 +242,7 @@ func TestClosingAnAccountEndsItsSessionsAndRolesHoldAtOnce(t *testing.T) {
 	h := newHouse(t)
 	s := h.add("letan@example.vn", "Thí Dụ Văn Lễ", otherWords, conference.RoleSteward)
 	_, token := h.signIn("letan@example.vn", otherWords)
-	if err := h.room.SetRoles(h.as, s.ID, []conference.Role{conference.RoleSteward, conference.RoleOrganiser}); err != nil {
+	if err := h.room.SetRoles(h.as, s.ID, account.Held{Everywhere: []conference.Role{conference.RoleSteward, conference.RoleOrganiser}}); err != nil {
 		t.Fatal(err)
 	}
 	got, _, err := h.room.SessionByToken(t.Context(), token)

@@ -23,7 +23,8 @@ const maxName = 120
 type Invitation struct {
 	Email    string
 	FullName string
-	Roles    []conference.Role
+	Roles    []conference.Role           // for every edition
+	Editions map[int64][]conference.Role // for one edition only
 }
 
 // Invite opens an account without a password and gives the token of the
@@ -36,21 +37,26 @@ func (r *Room) Invite(ctx context.Context, inv Invitation) (Staff, string, error
 	var p conference.Problems
 	email := checkEmail(&p, inv.Email)
 	name := checkName(&p, "full_name", inv.FullName, "account.error.full_name_missing", "account.error.full_name_long")
-	checkRoles(&p, inv.Roles)
+	held := Held{Everywhere: inv.Roles, Editions: inv.Editions}
+	held.check(&p)
 	if err := p.Err(); err != nil {
 		return Staff{}, "", err
 	}
 	var s Staff
 	var token string
 	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		id, err := insertStaff(ctx, tx, email, name, "", inv.Roles)
+		id, err := insertStaff(ctx, tx, email, name, "", held)
 		if err != nil {
 			return err
 		}
-		if token, err = newLink(ctx, tx, PurposeSetPassword, id, inviteValid, false); err != nil {
+		if token, err = r.passwordLink(ctx, tx, id, inviteValid); err != nil {
 			return err
 		}
-		if err := note(ctx, tx, "account.invite", id, map[string]any{"roles": ordered(inv.Roles)}); err != nil {
+		roles, err := onRecord(ctx, tx, held)
+		if err != nil {
+			return err
+		}
+		if err := note(ctx, tx, "account.invite", id, map[string]any{"roles": roles}); err != nil {
 			return err
 		}
 		s, err = byID(ctx, tx, id)
@@ -88,21 +94,9 @@ func checkName(p *conference.Problems, field, typed, missing, long string) strin
 	return name
 }
 
-func checkRoles(p *conference.Problems, roles []conference.Role) {
-	if len(roles) == 0 {
-		p.Add("roles", "account.error.roles_missing")
-	}
-	for _, role := range roles {
-		if !slices.Contains(conference.Roles(), role) {
-			p.Add("roles", "account.error.role_unknown")
-			return
-		}
-	}
-}
-
 const sqlInsertStaff = `INSERT INTO staff (email, full_name, password_hash, created_at, changed_at) VALUES (?1, ?2, ?3, ?4, ?4)`
 
-func insertStaff(ctx context.Context, tx *db.Tx, email, name, hash string, roles []conference.Role) (int64, error) {
+func insertStaff(ctx context.Context, tx *db.Tx, email, name, hash string, held Held) (int64, error) {
 	id, err := db.Insert(ctx, tx, sqlInsertStaff, email, name, hash, db.At(tx.Now()))
 	if db.IsUnique(err) {
 		var p conference.Problems
@@ -112,22 +106,12 @@ func insertStaff(ctx context.Context, tx *db.Tx, email, name, hash string, roles
 	if err != nil {
 		return 0, fmt.Errorf("insert staff: %w", err)
 	}
-	return id, insertRoles(ctx, tx, id, roles)
-}
-
-const sqlInsertRole = `INSERT INTO staff_role (staff_id, role) VALUES (?, ?)`
-
-func insertRoles(ctx context.Context, tx *db.Tx, staffID int64, roles []conference.Role) error {
-	for _, role := range ordered(roles) {
-		if err := db.Exec(ctx, tx, sqlInsertRole, staffID, role); err != nil {
-			return fmt.Errorf("give role %s: %w", role, err)
-		}
-	}
-	return nil
+	return id, insertRoles(ctx, tx, id, held)
 }
 
 const sqlStaffByID = `SELECT id, email, full_name, password_hash <> '', disabled_at, created_at,
-    (SELECT group_concat(role) FROM staff_role WHERE staff_id = staff.id)
+    (SELECT group_concat(role) FROM staff_role WHERE staff_id = staff.id),
+    (SELECT group_concat(edition_id || ':' || role) FROM staff_edition_role WHERE staff_id = staff.id)
 FROM staff WHERE id = ?`
 
 func byID(ctx context.Context, q db.Reader, id int64) (Staff, error) {
@@ -147,7 +131,8 @@ func (r *Room) ByID(ctx context.Context, id int64) (Staff, error) {
 }
 
 const sqlStaff = `SELECT id, email, full_name, password_hash <> '', disabled_at, created_at,
-    (SELECT group_concat(role) FROM staff_role WHERE staff_id = staff.id)
+    (SELECT group_concat(role) FROM staff_role WHERE staff_id = staff.id),
+    (SELECT group_concat(edition_id || ':' || role) FROM staff_edition_role WHERE staff_id = staff.id)
 FROM staff`
 
 // List gives everybody with an account, closed ones too, in the Vietnamese order
@@ -164,41 +149,6 @@ func (r *Room) List(ctx context.Context) ([]Staff, error) {
 		return bytes.Compare(vietnamese.SortKey(a.FullName), vietnamese.SortKey(b.FullName))
 	})
 	return all, nil
-}
-
-const sqlDropRoles = `DELETE FROM staff_role WHERE staff_id = ?`
-
-// SetRoles gives somebody these roles instead of those held before; open
-// sessions have them from the next request on. Administrators only. Errors:
-// invalid with the field roles; conflict when nobody could administrate afterwards.
-func (r *Room) SetRoles(ctx context.Context, id int64, roles []conference.Role) error {
-	if err := administrate(ctx); err != nil {
-		return err
-	}
-	var p conference.Problems
-	checkRoles(&p, roles)
-	if err := p.Err(); err != nil {
-		return err
-	}
-	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		before, err := byID(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if slices.Equal(before.Roles, ordered(roles)) {
-			return nil
-		}
-		if err := db.Exec(ctx, tx, sqlDropRoles, id); err != nil {
-			return fmt.Errorf("drop roles: %w", err)
-		}
-		if err := insertRoles(ctx, tx, id, roles); err != nil {
-			return err
-		}
-		if err := keepAdministrator(ctx, tx, before); err != nil {
-			return err
-		}
-		return note(ctx, tx, "account.set_roles", id, map[string]any{"before": before.Roles, "after": ordered(roles)})
-	})
 }
 
 const sqlAdministrators = `SELECT count(*) FROM staff JOIN staff_role ON staff_role.staff_id = staff.id
@@ -245,6 +195,7 @@ func (r *Room) Disable(ctx context.Context, id int64) error {
 		if err := voidLinks(ctx, tx, id); err != nil {
 			return err
 		}
+		tx.Publish(Topic(id))
 		return note(ctx, tx, "account.disable", id, nil)
 	})
 }

@@ -54,7 +54,7 @@ func TestTheLastAdministratorStays(t *testing.T) {
 	h := newHouse(t)
 	steward := []conference.Role{conference.RoleSteward}
 	h.invite("cho@example.vn", "Mẫu Chưa Vào", conference.RoleAdministrator) // cannot sign in yet, so does not count
-	wantKind(t, "lower the only one", h.room.SetRoles(h.as, h.admin.ID, steward), conference.KindConflict)
+	wantKind(t, "lower the only one", h.room.SetRoles(h.as, h.admin.ID, account.Held{Everywhere: steward}), conference.KindConflict)
 	wantKind(t, "close the only one", h.room.Disable(h.as, h.admin.ID), conference.KindConflict)
 	got := must(h.room.ByID(h.as, h.admin.ID))(t)
 	if d := cmp.Diff(h.admin, got); d != "" {
@@ -65,11 +65,11 @@ func TestTheLastAdministratorStays(t *testing.T) {
 		t.Fatal(err)
 	}
 	as := conference.WithActor(t.Context(), second.Actor())
-	wantKind(t, "lower the one left", h.room.SetRoles(as, second.ID, steward), conference.KindConflict)
+	wantKind(t, "lower the one left", h.room.SetRoles(as, second.ID, account.Held{Everywhere: steward}), conference.KindConflict)
 	if err := h.room.Enable(as, h.admin.ID); err != nil {
 		t.Fatal(err)
 	}
-	if err := h.room.SetRoles(as, second.ID, steward); err != nil {
+	if err := h.room.SetRoles(as, second.ID, account.Held{Everywhere: steward}); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -115,7 +115,7 @@ func TestWhoMayDoWhat(t *testing.T) {
 		{"Sessions of another", "administrator", func(ctx context.Context) error { _, err := r.Sessions(ctx, other.ID); return err }},
 		{"Sessions of oneself", "organiser administrator", func(ctx context.Context) error { _, err := r.Sessions(ctx, organiser.ID); return err }},
 		{"EndOtherSessions of another", "administrator", func(ctx context.Context) error { _, err := r.EndOtherSessions(ctx, other.ID, 0); return err }},
-		{"SetRoles", "administrator", func(ctx context.Context) error { return r.SetRoles(ctx, other.ID, roles) }},
+		{"SetRoles", "administrator", func(ctx context.Context) error { return r.SetRoles(ctx, other.ID, account.Held{Everywhere: roles}) }},
 		{"Reissue", "administrator", func(ctx context.Context) error { _, err := r.Reissue(ctx, other.ID); return err }},
 		{"DemoLink", "administrator", func(ctx context.Context) error { _, err := r.DemoLink(ctx, other.ID); return err }},
 		{"ChangePassword of another", "", func(ctx context.Context) error {
@@ -157,8 +157,8 @@ func TestEveryChangeIsNoted(t *testing.T) {
 	session, _ := h.signIn("letan@example.vn", otherWords)
 	h.signIn("letan@example.vn", otherWords)
 	for i, err := range []error{
-		h.room.SetRoles(h.as, s.ID, []conference.Role{conference.RoleOrganiser}),
-		h.room.SetRoles(h.as, s.ID, []conference.Role{conference.RoleOrganiser}), // changes nothing, notes nothing
+		h.room.SetRoles(h.as, s.ID, account.Held{Everywhere: []conference.Role{conference.RoleOrganiser}}),
+		h.room.SetRoles(h.as, s.ID, account.Held{Everywhere: []conference.Role{conference.RoleOrganiser}}), // changes nothing, notes nothing
 		second(h.room.EndOtherSessions(own, s.ID, session.ID)),
 		h.room.EndSession(own, session.ID),
 		h.room.ChangePassword(own, s.ID, 0, account.PasswordChange{Old: otherWords, New: adminWords}),

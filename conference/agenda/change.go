@@ -105,7 +105,7 @@ func (d *Draft) holds(p *conference.Problems, speeches []Speech, before Session)
 // Add puts a session into the programme of an edition. Errors: not found; forbidden;
 // invalid with fields, also when the session lies outside the edition's days or its room is taken.
 func (r *Room) Add(ctx context.Context, editionID int64, d Draft) (Session, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return Session{}, err
 	}
 	var s Session

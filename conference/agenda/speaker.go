@@ -143,7 +143,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 // AddSpeaker puts somebody on an edition's list of speakers. Errors: not found;
 // forbidden; invalid with fields, also when they are on the list already.
 func (r *Room) AddSpeaker(ctx context.Context, editionID int64, s SpeakerDraft) (Speaker, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return Speaker{}, err
 	}
 	var out Speaker

@@ -25,8 +25,13 @@ type Change struct {
 const sqlNote = `INSERT INTO audit_entry (at, actor_kind, actor_id, actor_label, edition_id, action, subject_kind, subject_id, detail)
 VALUES (?, ?, ?, ?, NULLIF(?, 0), ?, ?, ?, ?)`
 
-// Note writes the change in the same transaction, done by the context's actor.
+// Note writes the change in the same transaction, done by the context's actor. Staff
+// without a role for the edition are refused, and with them the whole change: every change is
+// noted, so this is the lock behind all others. Errors: forbidden.
 func Note(ctx context.Context, tx *db.Tx, c Change) error {
+	if !conference.ActorOf(ctx).MayNote(c.Edition) {
+		return conference.Forbidden()
+	}
 	if c.Detail == nil {
 		c.Detail = map[string]any{}
 	}

@@ -166,7 +166,7 @@ VALUES (?1, ?2, ?3, ?4, (SELECT ifnull(max(position), 0) + 1 FROM checkpoint WHE
 // AddCheckpoint opens a checkpoint. Reception supervisors and organisers. Errors:
 // invalid with the fields of CheckpointDraft, forbidden.
 func (r *Room) AddCheckpoint(ctx context.Context, editionID int64, d CheckpointDraft) (Checkpoint, error) {
-	if err := conference.MayReceive(ctx); err != nil {
+	if err := conference.MayReceiveIn(ctx, editionID); err != nil {
 		return Checkpoint{}, err
 	}
 	var c Checkpoint
@@ -255,7 +255,7 @@ func (r *Room) ChangeCheckpoint(ctx context.Context, editionID, id int64, d Chec
 
 // changePoint runs a change of one checkpoint of an edition.
 func (r *Room) changePoint(ctx context.Context, editionID, id int64, do func(context.Context, *db.Tx, Checkpoint) error) error {
-	if err := conference.MayReceive(ctx); err != nil {
+	if err := conference.MayReceiveIn(ctx, editionID); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

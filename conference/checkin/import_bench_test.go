@@ -43,7 +43,7 @@ func doorWhileImporting(b *testing.B, rows int) {
 		if err != nil {
 			b.Fatal(err)
 		}
-		if err := room.Apply(ctx, i.ID, false); err != nil {
+		if err := room.Apply(ctx, i.ID, i.Choices.Seal(), false); err != nil {
 			b.Fatal(err)
 		}
 		id = i.ID

@@ -51,7 +51,7 @@ const maxReason = 200
 // that stands in the audit. Reception supervisors and organisers. Errors: invalid with the field,
 // forbidden, not_found, conflict when it was no entry or was taken back before.
 func (r *Room) UndoLater(ctx context.Context, editionID int64, scanID, reason string) error {
-	if err := conference.MayReceive(ctx); err != nil {
+	if err := conference.MayReceiveIn(ctx, editionID); err != nil {
 		return err
 	}
 	reason = vietnamese.Normalise(reason)

@@ -78,7 +78,7 @@ func (r *Room) CodesOf(ctx context.Context, q db.Reader, editionID int64, delega
 // NotePrint records who had how many badges printed, and on what paper. A print of
 // one person stands in that person's history, any other in the edition's. Errors: forbidden.
 func (r *Room) NotePrint(ctx context.Context, editionID int64, layout string, printed []Code) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	change := audit.Change{Edition: editionID, Action: "badge.print", SubjectKind: "edition", SubjectID: editionID,

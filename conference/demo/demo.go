@@ -194,6 +194,9 @@ func (f *filler) play(ctx context.Context) error {
 	post := f.deliver(ctx)
 	err = f.answer(ctx, cast)
 	if err == nil {
+		err = f.talk(ctx, asOrganiser, cast)
+	}
+	if err == nil {
 		err = f.receivePress(ctx, staff.press.Actor())
 	}
 	if err == nil {

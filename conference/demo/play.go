@@ -147,7 +147,7 @@ func (f *filler) answerOne(ctx context.Context, p party) error {
 	case silent, looking:
 		return nil
 	case declining:
-		return f.Invitations.Decline(ctx, p.id, p.reason)
+		return f.Invitations.DeclineFor(ctx, p.id, p.reason, instead(p.slug))
 	case accepting:
 		return f.Invitations.Accept(ctx, p.id)
 	case coming:

@@ -105,15 +105,8 @@ func newPrinter(layout Layout, o Options) (*printer, error) {
 		return nil, err
 	}
 	s := layout.sheet()
-	pdf := fpdf.NewCustom(&fpdf.InitType{OrientationStr: "P", UnitStr: "mm", Size: fpdf.SizeType{Wd: s.pageW, Ht: s.pageH}})
-	pdf.SetMargins(0, 0, 0)
-	pdf.SetAutoPageBreak(false, 0)
-	pdf.SetCatalogSort(true)
-	pdf.SetCreationDate(o.Now)
-	pdf.SetModificationDate(o.Now)
-	pdf.SetLang("vi-VN")
-	pdf.SetTitle(Clean(o.Title), true)
-	if err := f.register(pdf); err != nil {
+	pdf, err := newPDF(s.pageW, s.pageH, Clean(o.Title), o.Now, f[:])
+	if err != nil {
 		return nil, err
 	}
 	o.Sample, o.Refused = Clean(o.Sample), Clean(o.Refused)

@@ -30,27 +30,39 @@ func Clean(s string) string {
 
 // Letters knows which characters the fonts of the papers can print. It is not
 // safe for concurrent use; making one takes about a millisecond.
-type Letters struct{ faces faces }
+type Letters struct {
+	faces []*face
+	upper bool // what is printed stands in upper case too
+}
 
-// NewLetters reads the fonts. It fails only when the program was built with broken ones.
+// NewLetters reads the fonts of the badges. It fails only when the program was built with broken ones.
 func NewLetters() (*Letters, error) {
 	f, err := loadFaces()
 	if err != nil {
 		return nil, err
 	}
-	return &Letters{faces: f}, nil
+	return &Letters{faces: f[:], upper: true}, nil
+}
+
+// NewSerifs reads the fonts of the letters. It fails only when the program was built with broken ones.
+func NewSerifs() (*Letters, error) {
+	f, err := loadSerifs()
+	if err != nil {
+		return nil, err
+	}
+	return &Letters{faces: f[:]}, nil
 }
 
 // Missing lists the characters of a text, each once and in their order, that would
-// be left out or printed as a blank: those that a font lacks in the given or the upper
-// case, and those that Clean has to drop although somebody typed them to be seen.
+// be left out or printed as a blank: those that a font lacks in the given case or, on badges, the upper
+// one, and those that Clean has to drop although somebody typed them to be seen.
 func (l *Letters) Missing(text string) []rune {
 	var out []rune
 	for _, r := range norm.NFC.String(strings.ToValidUTF8(text, "\uFFFD")) {
 		if unicode.IsControl(r) || unicode.Is(unicode.Cf, r) || slices.Contains(out, r) {
 			continue
 		}
-		if r > lastRune || !l.prints(r) || !l.prints(unicode.ToUpper(r)) {
+		if r > lastRune || !l.prints(r) || l.upper && !l.prints(unicode.ToUpper(r)) {
 			out = append(out, r)
 		}
 	}

@@ -10,6 +10,7 @@ import (
 	"image/png"
 	"io"
 	"math"
+	"regexp"
 	"strings"
 	"time"
 )
@@ -17,11 +18,11 @@ import (
 // LetterDOCX writes a letter with its appendices as DOCX, for the clerk who takes a
 // number and has it signed. It is set as LetterPDF sets it; the font is named, not embedded.
 func LetterDOCX(w io.Writer, l Letter) error {
-	l = l.clean()
 	f, err := loadSerifs()
 	if err != nil {
 		return err
 	}
+	l = l.clean().balanced(f)
 	d := &docx{fonts: f}
 	d.letter(l)
 	for _, a := range l.Appendices {
@@ -68,11 +69,9 @@ func writeParts(w io.Writer, parts []docxPart, at time.Time) error {
 }
 
 const (
-	xmlHead  = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
-	wordNS   = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"`
-	docxHead = xmlHead + `<w:document ` + wordNS + ` xmlns:r="http://schemas.openxmlformats.org/officeDocument/2006/relationships"` +
-		` xmlns:wp="http://schemas.openxmlformats.org/drawingml/2006/wordprocessingDrawing" xmlns:a="http://schemas.openxmlformats.org/drawingml/2006/main"` +
-		` xmlns:pic="http://schemas.openxmlformats.org/drawingml/2006/picture"><w:body>`
+	xmlHead   = `<?xml version="1.0" encoding="UTF-8" standalone="yes"?>` + "\n"
+	wordNS    = `xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"`
+	docxHead  = xmlHead + `<w:document ` + wordNS + ` xmlns:r="` + officeRel + `"><w:body>`
 	officeRel = `http://schemas.openxmlformats.org/officeDocument/2006/relationships`
 	docxTypes = xmlHead + `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types">` +
 		`<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>` +
@@ -179,8 +178,11 @@ func (d *docx) paragraph(s set, runs []Run) {
 // pBdr, spacing, ind, jc, in the order of the schema.
 func (d *docx) props(s set, border string) {
 	d.add(`<w:pPr>`)
-	if s.keep {
-		d.add(`<w:keepNext/><w:keepLines/>`)
+	if s.keepNext {
+		d.add(`<w:keepNext/>`)
+	}
+	if s.keepLines {
+		d.add(`<w:keepLines/>`)
 	}
 	if s.pageBreak {
 		d.add(`<w:pageBreakBefore/>`)
@@ -212,7 +214,17 @@ func (d *docx) run(s set, r Run) {
 	if s.grey {
 		d.addf(`<w:color w:val="%02X%02X%02X"/>`, footGrey, footGrey, footGrey)
 	}
-	d.addf(`<w:sz w:val="%d"/><w:szCs w:val="%d"/></w:rPr><w:t xml:space="preserve">%s</w:t></w:r>`, halfPts(s.size), halfPts(s.size), escape(r.Text))
+	d.addf(`<w:sz w:val="%d"/><w:szCs w:val="%d"/></w:rPr>%s</w:r>`, halfPts(s.size), halfPts(s.size), runText(r.Text))
+}
+
+// oneCode finds the codes of organisations, "HCM-C4HVQA".
+var oneCode = regexp.MustCompile(`\b([A-Z]{2,4})-([0-9A-Z]{6})\b`)
+
+// runText gives the content of a run. Word processors break a line behind a hyphen,
+// which would tear a code that people type in: its hyphen is one that does not break.
+func runText(text string) string {
+	const open, end = `<w:t xml:space="preserve">`, `</w:t>`
+	return open + oneCode.ReplaceAllString(escape(text), `$1`+end+`<w:noBreakHyphen/>`+open+`$2`) + end
 }
 
 // lines writes one paragraph per text.
@@ -253,14 +265,4 @@ func codePicture(modules [][]bool) ([]byte, error) {
 		return nil, fmt.Errorf("write QR picture: %w", err)
 	}
 	return b.Bytes(), nil
-}
-
-// codeDrawing gives the picture of the code inside a run, size in millimetres.
-func codeDrawing(size float64, alt string) string {
-	e := emus(size)
-	return fmt.Sprintf(`<w:r><w:drawing><wp:inline distT="0" distB="0" distL="0" distR="0"><wp:extent cx="%d" cy="%d"/><wp:docPr id="1" name="code" descr="%s"/>`+
-		`<a:graphic><a:graphicData uri="http://schemas.openxmlformats.org/drawingml/2006/picture"><pic:pic><pic:nvPicPr><pic:cNvPr id="1" name="code.png"/><pic:cNvPicPr/></pic:nvPicPr>`+
-		`<pic:blipFill><a:blip r:embed="rId5"/><a:stretch><a:fillRect/></a:stretch></pic:blipFill>`+
-		`<pic:spPr><a:xfrm><a:off x="0" y="0"/><a:ext cx="%d" cy="%d"/></a:xfrm><a:prstGeom prst="rect"><a:avLst/></a:prstGeom></pic:spPr></pic:pic></a:graphicData></a:graphic></wp:inline></w:drawing></w:r>`,
-		e, e, escape(alt), e, e)
 }

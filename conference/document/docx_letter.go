@@ -66,10 +66,12 @@ func (d *docx) letter(l Letter) {
 		}
 		d.lines(s, part.text)
 	}
-	kept := l.kept(d.fonts)
+	whole, split := l.kept(d.fonts)
 	for n, b := range l.Body {
 		s := bodySet(b)
-		s.keep = len(l.Body)-n <= kept
+		left := len(l.Body) - n
+		s.keepLines = left <= whole
+		s.keepNext = s.keepLines || split && left == whole+1
 		d.paragraph(s, b.Runs)
 	}
 	d.sign(l)
@@ -127,12 +129,11 @@ func (d *docx) code(l Letter) {
 	if len(l.Code) == 0 {
 		return
 	}
-	side := letterCode * float64(len(l.Code)+2*quietZone) / float64(len(l.Code))
 	d.layout([]float64{codeColumn, noteWidth - codeColumn}, []cell{
 		{width: codeColumn, write: func(d *docx) {
 			d.add(`<w:p>`)
 			d.props(set{size: captionSize, align: alignLeft}, "")
-			d.add(codeDrawing(min(side, codeColumn), strings.Join(l.Caption, " ")), `</w:p>`)
+			d.add(`<w:r>`, codeDrawing(codeSide(l.Code), strings.Join(l.Caption, " "), "rId5", 1), `</w:r></w:p>`)
 		}},
 		{width: noteWidth - codeColumn, write: func(d *docx) {
 			s := captionSet()
@@ -172,7 +173,17 @@ func (d *docx) appendix(a Appendix) {
 	d.lines(titleSet(), a.Title...)
 	d.lines(underSet(), a.Note)
 	d.lines(itemSet(), a.Before...)
-	d.table(a.Table)
+	if a.SignLeft == "" || len(a.Table.Columns) == 0 {
+		d.table(a.Table, nil)
+		d.tail(a)
+		return
+	}
+	d.table(a.Table, func(d *docx) { d.tail(a) })
+	d.end()
+}
+
+// tail writes what stands below the table of an appendix.
+func (d *docx) tail(a Appendix) {
 	d.add(`<w:p><w:pPr><w:spacing w:before="0" w:after="0" w:line="120" w:lineRule="exact"/></w:pPr></w:p>`)
 	d.lines(itemSet(), a.After...)
 	if a.SignLeft == "" {
@@ -187,8 +198,10 @@ func (d *docx) appendix(a Appendix) {
 	d.end()
 }
 
-// table writes a table with lines, its heads repeated on each page, no row split.
-func (d *docx) table(t Table) {
+// table writes a table with lines, its heads repeated on each page, no row split. The
+// tail is a row of its own without lines: of all that word processors keep on one page, rows of one
+// table are what each of them keeps together.
+func (d *docx) table(t Table, tail func(*docx)) {
 	if len(t.Columns) == 0 {
 		return
 	}
@@ -211,14 +224,24 @@ func (d *docx) table(t Table) {
 	}
 	d.add(`</w:tblCellMar></w:tblPr>`)
 	d.grid(widths)
-	d.tableRow(t, titles, true)
-	for _, row := range t.Rows {
-		d.tableRow(t, row, false)
+	d.tableRow(t, titles, true, false)
+	for n, row := range t.Rows {
+		d.tableRow(t, row, false, tail != nil && n >= len(t.Rows)-keptRows)
+	}
+	if tail != nil {
+		d.addf(`<w:tr><w:trPr><w:cantSplit/></w:trPr><w:tc><w:tcPr><w:tcW w:w="%d" w:type="dxa"/><w:gridSpan w:val="%d"/><w:tcBorders>`, twips(TextWidth), len(t.Columns))
+		d.add(`<w:left w:val="nil"/><w:bottom w:val="nil"/><w:right w:val="nil"/></w:tcBorders><w:tcMar>`)
+		for _, side := range []string{"top", "left", "bottom", "right"} {
+			d.addf(`<w:%s w:w="0" w:type="dxa"/>`, side)
+		}
+		d.add(`</w:tcMar></w:tcPr>`)
+		tail(d)
+		d.add(`</w:tc></w:tr>`)
 	}
 	d.add(`</w:tbl>`)
 }
 
-func (d *docx) tableRow(t Table, row []string, head bool) {
+func (d *docx) tableRow(t Table, row []string, head, keep bool) {
 	d.add(`<w:tr><w:trPr><w:cantSplit/>`)
 	if head {
 		d.add(`<w:tblHeader/>`)
@@ -226,6 +249,7 @@ func (d *docx) tableRow(t Table, row []string, head bool) {
 	d.add(`</w:trPr>`)
 	sets, widths := t.cells(row, head)
 	for i, text := range row {
+		sets[i].keepNext = keep
 		c := cell{width: widths[i], write: func(d *docx) { d.lines(sets[i], text) }}
 		if len(row) == 1 {
 			c.span = len(t.Columns)

@@ -2,10 +2,7 @@ package document
 
 import (
 	"embed"
-	"errors"
-	"fmt"
 
-	"codeberg.org/go-pdf/fpdf"
 	"golang.org/x/image/font"
 	"golang.org/x/image/font/sfnt"
 	"golang.org/x/image/math/fixed"
@@ -31,7 +28,6 @@ const (
 // The heights of Be Vietnam Pro's ink above and below the baseline in em. The
 // ascent in the font's own tables is too small: it cuts the marks of Ẳ and Ỗ.
 const (
-	capHeight  = 0.74
 	inkTop     = 1.23 // of Ẳ
 	inkBottom  = 0.26 // of Ậ
 	ink        = inkTop + inkBottom
@@ -59,28 +55,13 @@ type faces [weights]*face
 func loadFaces() (faces, error) {
 	var out faces
 	for i, name := range [weights]string{"400Regular", "500Medium", "700Bold", "800ExtraBold"} {
-		data, err := fontFiles.ReadFile("font/BeVietnamPro_" + name + ".ttf")
+		f, err := loadFace("bvp"+name[:3], "BeVietnamPro_"+name)
 		if err != nil {
-			return out, fmt.Errorf("read font: %w", err)
+			return out, err
 		}
-		f, err := sfnt.Parse(data)
-		if err != nil {
-			return out, fmt.Errorf("parse font %s: %w", name, err)
-		}
-		out[i] = &face{family: "bvp" + name[:3], data: data, font: f, known: map[rune]letter{}, pairs: map[[2]rune]float64{}}
+		out[i] = f
 	}
 	return out, nil
-}
-
-// register adds every face to a document.
-func (fs faces) register(p *fpdf.Fpdf) error {
-	for _, f := range fs {
-		p.AddUTF8FontFromBytes(f.family, "", f.data)
-	}
-	if err := p.Error(); err != nil {
-		return fmt.Errorf("add fonts: %w", err)
-	}
-	return nil
 }
 
 // unit is the size at which the font is asked: one em in its own units.
@@ -110,10 +91,8 @@ func (f *face) kern(a, b rune) float64 {
 		return k
 	}
 	v, err := f.font.Kern(&f.buf, f.letter(a).glyph, f.letter(b).glyph, f.unit(), font.HintingNone)
-	if err == nil {
+	if err == nil { // a pair that is not found or cannot be looked up stands unkerned
 		k = float64(v) / float64(f.unit())
-	} else if !errors.Is(err, sfnt.ErrNotFound) {
-		k = 0 // a pair that cannot be looked up stands unkerned
 	}
 	f.pairs[[2]rune{a, b}] = k
 	return k

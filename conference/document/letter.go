@@ -122,7 +122,8 @@ type set struct {
 	left          float64 // of the whole, mm
 	before, after float64
 	leading       float64
-	keep          bool // with the next, and in one piece
+	keepNext      bool // on the page of the next, its last lines at least
+	keepLines     bool // in one piece
 	pageBreak     bool
 	grey          bool
 }
@@ -220,21 +221,22 @@ func tidyAll(lines []string) []string {
 	return out
 }
 
-// kept gives how many paragraphs at the end of the body stay together with the
-// signature: enough for two lines of text above it.
-func (l Letter) kept(f serifs) int {
+// kept gives how many paragraphs at the end of the body stay whole together with the
+// signature, enough for two lines of text above it. split says that these are too few, since the
+// one before is too long to stay in one piece: that is split above its last two lines.
+func (l Letter) kept(f serifs) (whole int, split bool) {
 	lines := 0
 	for n := 1; n <= len(l.Body); n++ {
 		p := l.Body[len(l.Body)-n]
 		own := len(f.wrap(p.Runs, TextWidth, bodySet(p)))
 		if own > keptLines {
-			return n - 1 // too long to stay in one piece: it is split above its last two lines
+			return n - 1, true
 		}
 		if lines += own; lines >= 2 {
-			return n
+			return n, false
 		}
 	}
-	return len(l.Body)
+	return len(l.Body), false
 }
 
 // keptLines is the longest paragraph that is kept in one piece above the signature.

@@ -1,11 +1,7 @@
 package document
 
 import (
-	"fmt"
 	"strings"
-
-	"codeberg.org/go-pdf/fpdf"
-	"golang.org/x/image/font/sfnt"
 )
 
 // serifs are the four faces of Liberation Serif 2.1.5, unchanged as Debian ships
@@ -16,27 +12,13 @@ type serifs [4]*face
 func loadSerifs() (serifs, error) {
 	var out serifs
 	for i, name := range [4]string{"Regular", "Bold", "Italic", "BoldItalic"} {
-		data, err := fontFiles.ReadFile("font/LiberationSerif-" + name + ".ttf")
+		f, err := loadFace("ls"+strings.ToLower(name), "LiberationSerif-"+name)
 		if err != nil {
-			return out, fmt.Errorf("read font: %w", err)
+			return out, err
 		}
-		f, err := sfnt.Parse(data)
-		if err != nil {
-			return out, fmt.Errorf("parse font %s: %w", name, err)
-		}
-		out[i] = &face{family: "ls" + strings.ToLower(name), data: data, font: f, known: map[rune]letter{}}
+		out[i] = f
 	}
 	return out, nil
-}
-
-func (fs serifs) register(p *fpdf.Fpdf) error {
-	for _, f := range fs {
-		p.AddUTF8FontFromBytes(f.family, "", f.data)
-	}
-	if err := p.Error(); err != nil {
-		return fmt.Errorf("add fonts: %w", err)
-	}
-	return nil
 }
 
 func (fs serifs) of(r Run) *face {
@@ -107,6 +89,49 @@ func (fs serifs) wrap(runs []Run, w float64, s set) []textLine {
 		out[len(out)-1].last = true
 	}
 	return out
+}
+
+// balanced breaks a text that is longer than a line into lines of about the same length,
+// as a title is broken by hand.
+func (fs serifs) balanced(text string, w float64, s set) []string {
+	runs := s.runs(text)
+	lines := fs.wrap(runs, w, s)
+	if len(lines) < 2 {
+		return []string{text}
+	}
+	least := 0.0
+	for _, word := range fs.words(runs, s.size/pointsInMM) {
+		least = max(least, word.width)
+	}
+	for step := w / 2; step > 0.5 && least <= w; step /= 2 {
+		if tried := fs.wrap(runs, max(w-step, least), s); len(tried) == len(lines) {
+			w, lines = max(w-step, least), tried
+		}
+	}
+	out := make([]string, len(lines))
+	for n, l := range lines {
+		for i, word := range l.words {
+			if i > 0 {
+				out[n] += " "
+			}
+			for _, r := range word.runs {
+				out[n] += r.Text
+			}
+		}
+	}
+	return out
+}
+
+// balanced breaks the titles of the appendices.
+func (l Letter) balanced(f serifs) Letter {
+	for n, a := range l.Appendices {
+		var title []string
+		for _, line := range a.Title {
+			title = append(title, f.balanced(line, TextWidth, titleSet())...)
+		}
+		l.Appendices[n].Title = title
+	}
+	return l
 }
 
 func (fs serifs) words(runs []Run, em float64) []word {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"strconv"
+	"strings"
 
 	"codeberg.org/go-pdf/fpdf"
 )
@@ -19,16 +20,9 @@ func LetterPDF(w io.Writer, l Letter) (err error) {
 	if err != nil {
 		return err
 	}
-	pdf := fpdf.NewCustom(&fpdf.InitType{OrientationStr: "P", UnitStr: "mm", Size: fpdf.SizeType{Wd: pageWidth, Ht: pageHeight}})
-	pdf.SetMargins(0, 0, 0)
-	pdf.SetAutoPageBreak(false, 0)
-	pdf.SetCatalogSort(true)
-	pdf.SetCreationDate(l.Now)
-	pdf.SetModificationDate(l.Now)
-	pdf.SetLang("vi-VN")
-	l = l.clean()
-	pdf.SetTitle(l.Title, true)
-	if err := f.register(pdf); err != nil {
+	l = l.clean().balanced(f)
+	pdf, err := newPDF(pageWidth, pageHeight, l.Title, l.Now, f[:])
+	if err != nil {
 		return err
 	}
 	p := &letterPage{pdf: pdf, fonts: f, sample: l.Sample}
@@ -97,7 +91,7 @@ func (p *letterPage) line(x, y, w float64, s set, l textLine) {
 		for i, r := range word.runs {
 			f := p.fonts.of(r)
 			p.pdf.SetFont(f.family, "", s.size)
-			text := r.Text
+			text := strings.ReplaceAll(r.Text, "\u00a0", " ") // as wide, and found by whoever searches
 			if i == len(word.runs)-1 && n < len(l.words)-1 {
 				text += " " // whoever copies the text wants the blank too
 			}
@@ -121,6 +115,21 @@ func (p *letterPage) column(x, y, w float64, s set, texts ...string) float64 {
 	return y
 }
 
+// flow sets texts as column does, from p.y on and over as many pages as they take.
+func (p *letterPage) flow(x, w float64, s set, texts ...string) {
+	for _, text := range texts {
+		p.y += s.before / pointsInMM
+		for _, l := range p.fonts.wrap(s.runs(text), w, s) {
+			if p.y+s.height() > lowest {
+				p.addPage()
+			}
+			p.line(x, p.y, w, s, l)
+			p.y += s.height()
+		}
+		p.y += s.after / pointsInMM
+	}
+}
+
 // rule draws a line of a length, centred in a column, into the box of an empty
 // paragraph, and gives where that ends.
 func (p *letterPage) rule(x, y, w, length float64) float64 {
@@ -142,10 +151,13 @@ func (p *letterPage) letter(l Letter) {
 	}
 	p.addressees(l.To)
 	sign := p.signHeight(l)
-	kept := l.kept(p.fonts)
+	first, split := l.kept(p.fonts)
+	if split {
+		first++
+	}
 	for n, b := range l.Body {
-		if left := len(l.Body) - n; left == kept || kept == 0 && left == 1 {
-			p.body(b, p.tail(l.Body[n:])+sign, kept == 0)
+		if len(l.Body)-n == first {
+			p.body(b, p.tail(l.Body[n:])+sign, split)
 			continue
 		}
 		p.body(b, 0, false)
@@ -183,11 +195,10 @@ func aboutSet() set  { return set{size: noteSize, align: alignCentre} }
 // addressees sets "Kính gửi": one in the same line, several as a list.
 func (p *letterPage) addressees(to []string) {
 	for n, part := range addressees(to) {
-		s := part.set
 		if n == 0 {
 			p.y += toBefore / pointsInMM
 		}
-		p.y = p.column(leftEdge, p.y, TextWidth, s, part.text)
+		p.flow(leftEdge, TextWidth, part.set, part.text)
 	}
 	if len(to) > 0 {
 		p.y += toAfter / pointsInMM

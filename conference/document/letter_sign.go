@@ -3,6 +3,7 @@ package document
 import (
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 const (
@@ -22,16 +23,9 @@ func (l Letter) recipients() []string {
 		if n == len(l.Recipients)-1 {
 			end = "."
 		}
-		out = append(out, "- "+trimEnd(text)+end)
+		out = append(out, "- "+strings.TrimRight(text, ";. ")+end)
 	}
 	return out
-}
-
-func trimEnd(s string) string {
-	for len(s) > 0 && (s[len(s)-1] == ';' || s[len(s)-1] == '.' || s[len(s)-1] == ' ') {
-		s = s[:len(s)-1]
-	}
-	return s
 }
 
 func (p *letterPage) heightOf(texts []string, w float64, s set) float64 {
@@ -52,26 +46,31 @@ func (p *letterPage) signHeight(l Letter) float64 {
 	return signBefore/pointsInMM + max(left, right)
 }
 
-// sign sets the recipients with the code below them, and the place of the signature
-// at the right. The zone left of the signature stays empty: the stamp covers it.
+// sign sets the place of the signature at the right and the recipients with the code
+// below them at the left. The zone left of the signature stays empty: the stamp covers it.
+// Recipients that fill more than a page go on to the next.
 func (p *letterPage) sign(l Letter) {
 	p.y += signBefore / pointsInMM
-	top := p.y
-	y := p.column(leftEdge, top, noteWidth, copiesSet(), copies)
-	y = p.column(leftEdge, y, noteWidth-4, recipientSet(), l.recipients()...)
-	if len(l.Code) > 0 {
-		y += codeGap
-		p.code(leftEdge, y, l.Code)
-		module := letterCode / float64(len(l.Code))
-		p.column(leftEdge+letterCode+quietZone*module, y+4, noteWidth-codeColumn, captionSet(), l.Caption...)
-		y += letterCode
-	}
-	x := leftEdge + noteWidth
-	right := p.column(x, top, signWidth, big(), l.Authority...) + signSpace
+	x, page := leftEdge+noteWidth, p.pdf.PageNo()
+	right := p.column(x, p.y, signWidth, big(), l.Authority...) + signSpace
 	if l.Signer != "" {
 		right = p.column(x, right, signWidth, big(), l.Signer)
 	}
-	p.y = max(y, right)
+	p.flow(leftEdge, noteWidth, copiesSet(), copies)
+	p.flow(leftEdge, noteWidth-4, recipientSet(), l.recipients()...)
+	if len(l.Code) > 0 {
+		if p.y+codeGap+letterCode > lowest {
+			p.addPage()
+		}
+		p.y += codeGap
+		p.code(leftEdge, p.y, l.Code)
+		module := letterCode / float64(len(l.Code))
+		p.column(leftEdge+letterCode+quietZone*module, p.y+4, noteWidth-codeColumn, captionSet(), l.Caption...)
+		p.y += letterCode
+	}
+	if p.pdf.PageNo() == page {
+		p.y = max(p.y, right)
+	}
 }
 
 // code draws the dark modules in one path with one fill: no seams show between them.
@@ -124,13 +123,13 @@ func (p *letterPage) appendix(a Appendix) {
 	p.y = p.column(leftEdge, p.y, TextWidth, titleSet(), a.Title...)
 	p.y = p.column(leftEdge, p.y, TextWidth, underSet(), a.Note)
 	p.items(a.Before)
-	p.table(a.Table)
+	p.table(a.Table, p.tailHeight(a))
 	p.y += afterTable / pointsInMM
 	p.items(a.After)
 	if a.SignLeft == "" {
 		return
 	}
-	if p.y+formBefore/pointsInMM+formSign().height()+formSpace > lowest {
+	if p.y+signedHeight() > lowest {
 		p.addPage()
 	}
 	p.y += formBefore / pointsInMM
@@ -138,6 +137,24 @@ func (p *letterPage) appendix(a Appendix) {
 	p.y = p.column(leftEdge+noteWidth, p.y, signWidth, formSign(), a.SignRight)
 	p.y += formSpace
 }
+
+func signedHeight() float64 { return formBefore/pointsInMM + formSign().height() + formSpace }
+
+// tailHeight gives how much room below the table what belongs to its last rows takes: the
+// points of a form and the place of its signatures. Nothing does when nobody signs.
+func (p *letterPage) tailHeight(a Appendix) float64 {
+	if a.SignLeft == "" {
+		return 0
+	}
+	s := itemSet()
+	h := afterTable/pointsInMM + signedHeight() + p.heightOf(a.After, TextWidth, s)
+	return h + float64(len(a.After))*s.after/pointsInMM + lastLines/pointsInMM
+}
+
+const (
+	keptRows  = 2   // of a form's table, with its signatures
+	lastLines = 2.0 // points: of the paragraphs that a DOCX needs behind a table
+)
 
 // items sets the points of a form.
 func (p *letterPage) items(texts []string) {
@@ -150,8 +167,9 @@ func (p *letterPage) items(texts []string) {
 	}
 }
 
-// table draws the rows, none of them split, the heads again on each page.
-func (p *letterPage) table(t Table) {
+// table draws the rows, none of them split, the heads again on each page. The last rows
+// stand on one page with what needs the height below them.
+func (p *letterPage) table(t Table, tail float64) {
 	if len(t.Columns) == 0 {
 		return
 	}
@@ -160,8 +178,15 @@ func (p *letterPage) table(t Table) {
 		titles[i] = c.Title
 	}
 	p.row(t, titles, true)
-	for _, row := range t.Rows {
-		if p.y+p.rowHeight(t, row, false) > lowest {
+	for n, row := range t.Rows {
+		needs := p.rowHeight(t, row, false)
+		if tail > 0 && n == max(0, len(t.Rows)-keptRows) {
+			needs = tail
+			for _, kept := range t.Rows[n:] {
+				needs += p.rowHeight(t, kept, false)
+			}
+		}
+		if p.y+needs > lowest {
 			p.addPage()
 			p.row(t, titles, true)
 		}
@@ -196,16 +221,19 @@ func (p *letterPage) rowHeight(t Table, row []string, head bool) float64 {
 	for i, text := range row {
 		h = max(h, p.heightOf([]string{text}, widths[i]-2*cellPad, sets[i]))
 	}
-	return h + 2*cellAbove
+	return h + 2*cellAbove + tableLine
 }
 
-const cellAbove = 0.7 // mm above and below the text of a cell
+const (
+	cellAbove = 0.7  // mm above and below the text of a cell
+	tableLine = 0.18 // mm, around each cell: word processors add it to the height of a row
+)
 
 func (p *letterPage) row(t Table, row []string, head bool) {
 	sets, widths := t.cells(row, head)
 	h := p.rowHeight(t, row, head)
 	p.pdf.SetDrawColor(0, 0, 0)
-	p.pdf.SetLineWidth(0.18)
+	p.pdf.SetLineWidth(tableLine)
 	x := leftEdge
 	for i, text := range row {
 		p.pdf.Rect(x, p.y, widths[i], h, "D")

@@ -3,6 +3,7 @@ package document_test
 import (
 	"archive/zip"
 	"bytes"
+	"compress/zlib"
 	"errors"
 	"fmt"
 	"io"
@@ -11,6 +12,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	"github.com/google/go-cmp/cmp"
@@ -138,44 +140,6 @@ func streams(t *testing.T, pdf []byte) []string {
 	return out
 }
 
-// The signature is never alone on its page: two lines of text at least go with it.
-func TestSignatureKeepsTwoLinesOfText(t *testing.T) {
-	moved := 0
-	docs, letters := map[string][]byte{}, map[string]document.Letter{}
-	for n := range 12 {
-		l := sampleLetter(t)
-		for range n {
-			l.Body = append(l.Body, runs("Một dòng ngắn."))
-		}
-		letters[fmt.Sprint(n)] = l
-		if n%4 == 0 {
-			docs[fmt.Sprint(n)] = letterDOCX(t, l)
-		}
-		pages := textLines(t, letterPDF(t, l))
-		if len(pages) == 1 {
-			continue
-		}
-		moved++
-		at := -1
-		for i, line := range pages[1] {
-			if strings.Contains(line, "KT. CỤC TRƯỞNG") {
-				at = i
-			}
-		}
-		if at < 3 { // the page number and two lines
-			t.Errorf("%d more lines: page 2 begins with %q", n, pages[1][:min(4, len(pages[1]))])
-		}
-	}
-	if moved == 0 {
-		t.Fatal("no letter was long enough")
-	}
-	for name, pdf := range opened(t, docs) {
-		if a, b := len(textLines(t, letterPDF(t, letters[name]))), len(textLines(t, pdf)); a != b {
-			t.Errorf("%s more lines: %d pages as PDF, %d as DOCX", name, a, b)
-		}
-	}
-}
-
 // A scanner reads the link from the printed page at 150 dpi and from the picture in the DOCX.
 func TestLetterCodeIsRead(t *testing.T) {
 	l := sampleLetter(t)
@@ -238,7 +202,7 @@ func TestTemplateFillsSplitPlaceholders(t *testing.T) {
 		t.Error(diff)
 	}
 	var b bytes.Buffer
-	if err := tpl.Fill(&b, map[string]string{"don_vi": "A <&> [han]", "han": "mai"}, sampleLetter(t).Now); err != nil {
+	if err := tpl.Fill(&b, map[string]string{"don_vi": "A <&> [han]", "han": "mai"}, document.CodeField{}, sampleLetter(t).Now); err != nil {
 		t.Fatal(err)
 	}
 	got := string(part(t, b.Bytes(), "word/document.xml"))
@@ -246,6 +210,33 @@ func TestTemplateFillsSplitPlaceholders(t *testing.T) {
 		if !strings.Contains(got, want) {
 			t.Errorf("%s\nlacks %s", got, want)
 		}
+	}
+}
+
+// A text box stands inside a paragraph and holds paragraphs of its own: the fields
+// before, in and behind it are filled, even one whose halves stand on its two sides.
+func TestTemplateFillsAroundTextBoxes(t *testing.T) {
+	text := func(s string) string { return `<w:r><w:t>` + s + `</w:t></w:r>` }
+	box := `<w:r><w:pict><v:shape><v:textbox><w:txbxContent><w:p>` + text("hộp [don_vi]") + `</w:p><w:p w:rsidR="1"/></w:txbxContent></v:textbox></v:shape></w:pict></w:r>`
+	tpl, err := document.OpenTemplate(docxWith(t, `<w:p>`+text("[han]")+`</w:p><w:p>`+text("Trước [han] [la")+box+text("m] sau [lien_ket]")+`</w:p><w:p>`+text("[don_vi]")+`</w:p>`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if diff := cmp.Diff([]string{"han", "lam", "lien_ket", "don_vi"}, tpl.Fields); diff != "" {
+		t.Error(diff)
+	}
+	var b bytes.Buffer
+	if err := tpl.Fill(&b, map[string]string{"don_vi": "Sở Mẫu", "han": "mai", "lien_ket": "LK", "lam": "L"}, document.CodeField{}, sampleLetter(t).Now); err != nil {
+		t.Fatal(err)
+	}
+	got := string(part(t, b.Bytes(), "word/document.xml"))
+	for _, want := range []string{`>mai</w:t>`, `>Trước mai L</w:t>`, `>hộp Sở Mẫu</w:t>`, `> sau LK</w:t>`, `>Sở Mẫu</w:t></w:r></w:p></w:body>`} {
+		if !strings.Contains(got, want) {
+			t.Errorf("%s\nlacks %s", got, want)
+		}
+	}
+	if strings.Contains(got, "[") {
+		t.Errorf("a field was left: %s", got)
 	}
 }
 
@@ -257,6 +248,7 @@ func TestTemplateRefuses(t *testing.T) {
 		"text":     {[]byte("no zip"), document.ErrNoDOCX},
 		"a letter": {letterPDF(t, sampleLetter(t)), document.ErrNoDOCX},
 		"macros":   {docxWith(t, "", "word/vbaProject.bin", "x"), document.ErrDOCXActive},
+		"quoted":   {docxWith(t, "", "word/_rels/settings.xml.rels", `<Relationship Type='http://x/relationships/attachedTemplate' Target='http://evil' TargetMode='External'/>`), document.ErrDOCXActive},
 		"remote":   {docxWith(t, "", "word/_rels/settings.xml.rels", `<Relationship Type="http://x/relationships/attachedTemplate" Target="http://evil" TargetMode="External"/>`), document.ErrDOCXActive},
 		"bomb":     {docxWith(t, "", "word/big.xml", strings.Repeat("0", 31<<20)), document.ErrDOCXLarge},
 	} {
@@ -292,10 +284,60 @@ func TestCheckPDF(t *testing.T) {
 		"hidden":      {before("/OpenAction << /S /J#61vaScript >>"), document.ErrPDFActive},
 		"launch":      {before("/OpenAction << /S /Launch >>"), document.ErrPDFActive},
 		"file":        {before("/AF << /Type /EmbeddedFile >>"), document.ErrPDFActive},
+		"attached":    {before("/FS << /Type /Filespec /EF << /F 9 0 R >> >>"), document.ErrPDFActive},
+		"packed":      {before("/X 1 >>\nendobj\n9 0 obj\n<< /Type /ObjStm >>\nstream\r" + packed(t, "<< /S /JavaScript >>") + "endstream\nendobj\n10 0 obj\n<<"), document.ErrPDFActive},
+		"disguised":   {before("/X 1 >>\nendobj\n9 0 obj\n<< /Type /Obj#53tm >>\nstream\n" + packed(t, "<< /S /JavaScript >>") + "endstream\nendobj\n10 0 obj\n<<"), document.ErrPDFActive},
+		"bottomless":  {before("/X " + strings.Repeat("<<", 1<<20)), document.ErrNoPDF},
 	} {
 		if n, err := document.CheckPDF(c.data); !errors.Is(err, c.want) || n != 0 {
 			t.Errorf("%s: %d, %v, want %v", name, n, err, c.want)
 		}
+	}
+}
+
+// A file that is nothing but page trees takes no longer than its length allows.
+func TestCheckPDFIsLinear(t *testing.T) {
+	data := []byte("%PDF-1.4\n" + strings.Repeat("/Type /Pages ", 1<<18) + "\nstartxref\n0\n%%EOF")
+	done := make(chan error, 1)
+	go func() { _, err := document.CheckPDF(data); done <- err }()
+	select {
+	case err := <-done:
+		if !errors.Is(err, document.ErrNoPDF) {
+			t.Error(err)
+		}
+	case <-time.After(30 * time.Second):
+		t.Fatal("still looking")
+	}
+}
+
+func packed(t *testing.T, objects string) string {
+	t.Helper()
+	var b bytes.Buffer
+	z := zlib.NewWriter(&b)
+	if _, err := z.Write([]byte(objects)); err != nil {
+		t.Fatal(err)
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}
+
+// Lists that fill more than a page go on to the next instead of leaving the paper.
+func TestLongListsGoOn(t *testing.T) {
+	many := make([]string, 100)
+	for n := range many {
+		many[n] = fmt.Sprintf("Nơi thứ %d", n+1)
+	}
+	l := sampleLetter(t)
+	l.Recipients = many
+	if n, err := document.CheckPDF(letterPDF(t, l)); n != 4 || err != nil { // the text, 100 lines of 11 points, the code
+		t.Errorf("100 recipients: %d pages, %v", n, err)
+	}
+	l = sampleLetter(t)
+	l.Name, l.To = "", many
+	if n, err := document.CheckPDF(letterPDF(t, l)); n != 4 || err != nil {
+		t.Errorf("100 addressees: %d pages, %v", n, err)
 	}
 }
 

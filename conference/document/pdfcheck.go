@@ -42,14 +42,7 @@ func CheckPDF(data []byte) (pages int, err error) {
 	case pdfActive.Match(objects):
 		return 0, ErrPDFActive
 	}
-	for _, at := range pdfTree.FindAllIndex(objects, -1) {
-		dict := dictAround(objects, at[0])
-		if m := pdfCount.FindSubmatch(dict); m != nil {
-			if n, err := strconv.Atoi(string(m[1])); err == nil {
-				pages = max(pages, n)
-			}
-		}
-	}
+	pages = pagesOf(objects)
 	if pages == 0 || pages > 10000 {
 		return 0, ErrNoPDF
 	}
@@ -59,10 +52,9 @@ func CheckPDF(data []byte) (pages int, err error) {
 var (
 	pdfHeader  = regexp.MustCompile(`%PDF-[12]\.\d`)
 	pdfEncrypt = regexp.MustCompile(`/Encrypt[\s<\d]`)
-	pdfActive  = regexp.MustCompile(`/(?:JavaScript|JS|Launch|EmbeddedFile|RichMedia|SubmitForm|ImportData)[^A-Za-z0-9]`)
-	pdfTree    = regexp.MustCompile(`/Type\s*/Pages[^A-Za-z0-9]`)
-	pdfCount   = regexp.MustCompile(`/Count\s+(\d+)`)
-	pdfStream  = regexp.MustCompile(`stream\r?\n`)
+	pdfActive  = regexp.MustCompile(`/(?:JavaScript|JS|Launch|EmbeddedFile|EF|RichMedia|SubmitForm|ImportData)[^A-Za-z0-9]`)
+	pdfTree    = regexp.MustCompile(`<<|>>|/Type\s*/Pages\b|/Count\s+(\d+)`)
+	pdfStream  = regexp.MustCompile(`stream(?:\r\n?|\n)`) // readers take a lone CR too
 	pdfObjStm  = regexp.MustCompile(`/Type\s*/ObjStm[^A-Za-z0-9]`)
 	pdfName    = regexp.MustCompile(`#[0-9A-Fa-f]{2}`)
 )
@@ -84,7 +76,7 @@ func pdfObjects(data []byte) ([]byte, error) {
 		if end < 0 {
 			return nil, ErrNoPDF
 		}
-		if dict := before[max(0, bytes.LastIndex(before, []byte("obj"))):]; pdfObjStm.Match(dict) {
+		if dict := before[max(0, bytes.LastIndex(before, []byte("obj"))):]; pdfObjStm.Match(unescapeNames(dict)) {
 			objects, err := inflate(content[:end])
 			if unpacked += len(objects); err != nil || unpacked > mostInAll {
 				return nil, ErrNoPDF
@@ -122,37 +114,44 @@ func unescapeNames(data []byte) []byte {
 	})
 }
 
-// dictAround gives the dictionary in which a place lies.
-func dictAround(data []byte, at int) []byte {
-	start, depth := at, 0
-	for start > 0 {
-		start--
-		pair := data[start:min(start+2, len(data))]
-		if bytes.Equal(pair, []byte("<<")) {
-			if depth == 0 {
-				break
-			}
-			depth--
-			start--
-		} else if bytes.Equal(pair, []byte(">>")) {
-			depth++
-			start--
-		}
+// deepest is how far dictionaries may lie in each other; those of real files stay below twenty.
+const deepest = 500
+
+// pagesOf gives the largest number of pages that a node of the page tree counts, in
+// one walk over all dictionaries. 0 when there is none or they lie too deep.
+func pagesOf(objects []byte) int {
+	type dict struct {
+		tree  bool
+		count int
 	}
-	start = max(start, 0)
-	depth = 0
-	for end := start; end+1 < len(data); end++ {
-		switch {
-		case bytes.HasPrefix(data[end:], []byte("<<")):
-			depth++
-			end++
-		case bytes.HasPrefix(data[end:], []byte(">>")):
-			depth--
-			end++
-			if depth == 0 {
-				return data[start : end+1]
+	pages := 0
+	open := []dict{{}}
+	for {
+		m := pdfTree.FindSubmatchIndex(objects)
+		if m == nil {
+			return pages
+		}
+		in := &open[len(open)-1]
+		switch token := objects[m[0]:m[1]]; {
+		case token[0] == '<':
+			if len(open) > deepest {
+				return 0
+			}
+			open = append(open, dict{})
+		case token[0] == '>':
+			if in.tree {
+				pages = max(pages, in.count)
+			}
+			if len(open) > 1 {
+				open = open[:len(open)-1]
+			}
+		case m[2] < 0:
+			in.tree = true
+		default:
+			if n, err := strconv.Atoi(string(objects[m[2]:m[3]])); err == nil {
+				in.count = n
 			}
 		}
+		objects = objects[m[1]:]
 	}
-	return data[start:]
 }

@@ -21,7 +21,7 @@ WHERE id = ?1`
 // set up. An empty slug or prefix keeps the present one. An edition that is no longer
 // public is no longer the front page's either. Errors: not found; invalid with fields.
 func (r *Room) Change(ctx context.Context, id int64, d Draft) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, id); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -88,7 +88,7 @@ const sqlLeaveFront = `UPDATE edition SET is_front = 0, changed_at = ?2 WHERE is
 // SetFront makes a public edition the one of the front page. Errors: not found;
 // conflict when it is not public.
 func (r *Room) SetFront(ctx context.Context, id int64) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseEverywhere(ctx); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

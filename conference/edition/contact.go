@@ -49,10 +49,11 @@ func Contacts(ctx context.Context, q db.Reader, organisationID int64) ([]Contact
 }
 
 // check gives what is wrong with a contact and brings it into the form in which it
-// is stored. Its fields are full_name, job_title, phone, other_phone and email.
-func (c *Contact) check(p *conference.Problems) {
+// is stored. Its fields are full_name, job_title, phone, other_phone and email. before is
+// the name that is stored, which a list may have brought.
+func (c *Contact) check(p *conference.Problems, before string) {
 	c.FullName = checkText(p, textField{"full_name", &c.FullName, maxShort, true})
-	if vietnamese.IsPlaceholder(c.FullName) {
+	if c.FullName != before && vietnamese.IsPlaceholder(c.FullName) {
 		p.Add("full_name", "edition.error.placeholder")
 	}
 	c.JobTitle = checkText(p, textField{"job_title", &c.JobTitle, maxTitle, false})
@@ -96,7 +97,7 @@ func saveContact(ctx context.Context, tx *db.Tx, c Contact) error {
 // Errors: invalid with the fields full_name, job_title, phone, other_phone, email;
 // not_found, forbidden; conflict when the organisation has too many.
 func (r *Room) SaveContact(ctx context.Context, c Contact) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -108,11 +109,14 @@ func (r *Room) SaveContact(ctx context.Context, c Contact) error {
 			return err
 		}
 		c.Source = SourceDesk
+		at, before := slices.IndexFunc(stored, func(s Contact) bool { return s.ID == c.ID }), ""
+		if at >= 0 {
+			before = stored[at].FullName
+		}
 		var p conference.Problems
-		if c.check(&p); p.Any() {
+		if c.check(&p, before); p.Any() {
 			return p.Err()
 		}
-		at := slices.IndexFunc(stored, func(s Contact) bool { return s.ID == c.ID })
 		switch {
 		case c.ID == 0 && len(stored) >= maxContacts:
 			return conference.Fail(conference.KindConflict, "edition.error.contacts_full", "max", maxContacts)
@@ -129,7 +133,7 @@ const sqlRemoveContact = `DELETE FROM contact WHERE id = ? AND organisation_id =
 
 // RemoveContact forgets a contact. Errors: not_found, forbidden.
 func (r *Room) RemoveContact(ctx context.Context, organisationID, id int64) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -144,10 +148,8 @@ func (r *Room) RemoveContact(ctx context.Context, organisationID, id int64) erro
 	})
 }
 
-const sqlFocalPoint = contactColumns + ` WHERE organisation_id = ?1 AND (consented = 1 OR changed_at >= ?2) ORDER BY position, id LIMIT 1`
-
 // FocalPoint gives the contact to be asked about an organisation's next delegation:
 // the first who agreed to be kept or was entered within a year. conference.NotFound if there is none.
 func FocalPoint(ctx context.Context, tx *db.Tx, organisationID int64) (Contact, error) {
-	return db.One(ctx, tx, sqlFocalPoint, (*Contact).fields, organisationID, db.At(tx.Now().AddDate(-1, 0, 0)))
+	return KeptContact(ctx, tx, organisationID, db.At(tx.Now().AddDate(-1, 0, 0)))
 }

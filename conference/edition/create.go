@@ -27,13 +27,13 @@ func (e Edition) Draft() Draft { return Draft{Settings: e.Settings} }
 // ten delegate groups that held then, and one Sở Công Thương for each province that has none
 // on that day. Errors: invalid with fields.
 func (r *Room) Create(ctx context.Context, d Draft) (Edition, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseEverywhere(ctx); err != nil {
 		return Edition{}, err
 	}
 	var e Edition
 	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		var err error
-		e, err = create(ctx, tx, d)
+		e, err = Create(ctx, tx, d)
 		return err
 	})
 	if err != nil {
@@ -42,7 +42,8 @@ func (r *Room) Create(ctx context.Context, d Draft) (Edition, error) {
 	return e, nil
 }
 
-func create(ctx context.Context, tx *db.Tx, d Draft) (Edition, error) {
+// Create is the verb of that name inside a write of another room.
+func Create(ctx context.Context, tx *db.Tx, d Draft) (Edition, error) {
 	var p conference.Problems
 	d.check(&p, d.Cluster, tx.Now())
 	members, err := chooseMembers(ctx, tx, &p, d)
@@ -124,10 +125,11 @@ func chooseMembers(ctx context.Context, q db.Reader, p *conference.Problems, d D
 }
 
 const sqlInsertEdition = `INSERT INTO edition
-	(slug, ordinal, title_vi, title_en, short_vi, short_en, prefix, theme_vi, theme_en, starts_on, ends_on, venue_vi, venue_en,
+	(id, slug, ordinal, title_vi, title_en, short_vi, short_en, prefix, theme_vi, theme_en, starts_on, ends_on, venue_vi, venue_en,
 	 address_vi, address_en, organiser_vi, organiser_en, host_vi, host_en, contact_name, contact_phone, contact_email, register_by,
 	 is_public, is_sample, reported_vi, created_at, changed_at)
-VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
+VALUES (1 + max(COALESCE((SELECT max(id) FROM edition), 0), COALESCE((SELECT max(id) FROM edition_gone), 0)),
+	?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)`
 
 func insertEdition(ctx context.Context, tx *db.Tx, s Settings) (int64, error) {
 	now := db.At(tx.Now())
@@ -175,10 +177,6 @@ func insertGroups(ctx context.Context, tx *db.Tx, editionID int64, day, hostKind
 	if err != nil {
 		return err
 	}
-	hostVi, hostEn := "tỉnh", "province"
-	if hostKind == KindCity {
-		hostVi, hostEn = "thành phố", "city"
-	}
 	position := 0
 	for _, row := range rows {
 		code, nameVi, nameEn, colour, from, to := row[0], row[1], row[2], row[3], row[4], row[5]
@@ -186,12 +184,21 @@ func insertGroups(ctx context.Context, tx *db.Tx, editionID int64, day, hostKind
 			continue
 		}
 		position++
-		nameVi, nameEn = strings.ReplaceAll(nameVi, "{host}", hostVi), strings.ReplaceAll(nameEn, "{host}", hostEn)
+		nameVi, nameEn = hosted(nameVi, "vi", hostKind), hosted(nameEn, "en", hostKind)
 		if err := db.Exec(ctx, tx, sqlInsertGroup, editionID, code, nameVi, nameEn, position, colour); err != nil {
 			return fmt.Errorf("insert group %s: %w", code, err)
 		}
 	}
 	return nil
+}
+
+// hosted puts the kind of the hosting province into the name of a group.
+func hosted(name, lang, kind string) string {
+	word := map[string]string{"vi": "tỉnh", "en": "province"}[lang]
+	if kind == KindCity {
+		word = map[string]string{"vi": "thành phố", "en": "city"}[lang]
+	}
+	return strings.ReplaceAll(name, "{host}", word)
 }
 
 const sqlHasDoit = `SELECT count(*) FROM organisation

@@ -23,10 +23,11 @@ const sqlStartImport = `UPDATE import_job SET state = 'applying', total = ?2, do
 	by_id = ?4, by_label = ?5 WHERE id = ?1 AND state IN ('uploaded', 'failed')`
 
 // Apply starts to write a list; RunImports does it. With errors in the list nothing is
-// written unless leaveOut says that rows with errors are left out. Errors: conflict when
-// errors remain, nothing is to be done, or it was started already; not_found, forbidden.
-func (r *Room) Apply(ctx context.Context, id int64, leaveOut bool) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+// written unless leaveOut says that rows with errors are left out. seen is the Seal of the
+// choices whose outcome the organiser saw. Errors: conflict when errors remain, nothing is to
+// be done, other choices hold by now, or it was started already; not_found, forbidden.
+func (r *Room) Apply(ctx context.Context, id int64, seen string, leaveOut bool) error {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	i, err := ImportByID(ctx, r.db, id)
@@ -38,6 +39,8 @@ func (r *Room) Apply(ctx context.Context, id int64, leaveOut bool) error {
 		return err
 	}
 	switch {
+	case (i.State == ImportUploaded || i.State == ImportFailed) && i.Choices.Seal() != seen:
+		return conference.Fail(conference.KindConflict, "import.error.stale")
 	case checked.Errors > 0 && !leaveOut:
 		var p conference.Problems
 		p.Add("leave_out", "import.error.rows_wrong", "n", conference.Names{Vi: vietnamese.Number(checked.Errors, "vi"), En: vietnamese.Number(checked.Errors, "en")})
@@ -46,6 +49,11 @@ func (r *Room) Apply(ctx context.Context, id int64, leaveOut bool) error {
 		return conference.Fail(conference.KindConflict, "import.error.nothing")
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
+		if now, err := ImportByID(ctx, tx, id); err != nil {
+			return err
+		} else if now.Choices.Seal() != seen {
+			return conference.Fail(conference.KindConflict, "import.error.stale")
+		}
 		a := conference.ActorOf(ctx)
 		n, err := db.Change(ctx, tx, sqlStartImport, id, len(checked.Entries), checked.Errors, a.ID, a.Label)
 		if err != nil {

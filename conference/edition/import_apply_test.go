@@ -30,7 +30,7 @@ func upload(ctx context.Context, t testing.TB, r *edition.Room, text string) edi
 func importText(ctx context.Context, t testing.TB, r *edition.Room, d *db.DB, text string) edition.Import {
 	t.Helper()
 	i := upload(ctx, t, r, text)
-	if err := r.Apply(ctx, i.ID, false); err != nil {
+	if err := r.Apply(ctx, i.ID, i.Choices.Seal(), false); err != nil {
 		t.Fatal(err)
 	}
 	return applied(t, d, i.ID)
@@ -85,13 +85,12 @@ func TestACorrectedListSaysWhatChanged(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := changeLines(changes)
-	want := []string{"2 email: sct@longan.example → vanphong@longan.example", "2 contact_name: Lê Thị Mẫu → Trần Văn Mẫu", "2 contact_title: Chuyên viên → ", "2 contact_phone: 0912 345 678 → 0914 333 444"}
+	want := []string{"2 email: sct@longan.example → vanphong@longan.example", "2 contact_name:  → Trần Văn Mẫu"}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("changes (-want +got):\n%s", diff)
 	}
-	contacts, err := edition.Contacts(ctx, d, changes[0].OrganisationID)
-	if err != nil || len(contacts) != 1 || contacts[0].JobTitle != "" {
-		t.Errorf("a replaced person keeps the former one's title: %+v, %v", contacts, err)
+	if diff := cmp.Diff([]string{"Lê Thị Mẫu, Chuyên viên, 0912 345 678", "Trần Văn Mẫu, 0914 333 444"}, people(ctx, t, d, changes[0].OrganisationID)); diff != "" {
+		t.Errorf("another name is another person (-want +got):\n%s", diff)
 	}
 	entries, err := audit.Entries(ctx, d, 0, 0, 4)
 	if err != nil {
@@ -101,7 +100,7 @@ func TestACorrectedListSaysWhatChanged(t *testing.T) {
 	for _, e := range entries {
 		actions = append(actions, e.ActorLabel+" "+e.Action)
 	}
-	if diff := cmp.Diff([]string{"Bùi Thị Thí Dụ edition.import", "Bùi Thị Thí Dụ edition.change_contact", "Bùi Thị Thí Dụ edition.change_organisation", "Bùi Thị Thí Dụ edition.import"}, actions); diff != "" {
+	if diff := cmp.Diff([]string{"Bùi Thị Thí Dụ edition.import", "Bùi Thị Thí Dụ edition.add_contact", "Bùi Thị Thí Dụ edition.change_organisation", "Bùi Thị Thí Dụ edition.import"}, actions); diff != "" {
 		t.Errorf("record (-want +got):\n%s", diff)
 	}
 }
@@ -114,52 +113,18 @@ func changeLines(changes []edition.ImportChange) []string {
 	return out
 }
 
-// Who takes another's place takes each value's place too: the numbers in their order,
-// and one that both share is no change.
-func TestASuccessorReplacesEveryValue(t *testing.T) {
-	r, d, _, ctx := importRoom(t)
-	const head = "Tên đơn vị;Tỉnh;Họ tên đầu mối;Di động;Email đầu mối\n"
-	importText(ctx, t, r, d, head+"Làng nghề Mẫu;Long An;Lê Thị Mẫu;0912111222 / 0912333444;langnghe@mau.example\n")
-	i := importText(ctx, t, r, d, head+"Làng nghề Mẫu;Long An;Trần Văn Mẫu;0912111222 / 0914555666;\n")
-	changes, err := edition.ImportChanges(ctx, d, i.ID, false, 100)
+// people gives the contacts of an organisation in short.
+func people(ctx context.Context, t testing.TB, d *db.DB, organisationID int64) []string {
+	t.Helper()
+	all, err := edition.Contacts(ctx, d, organisationID)
 	if err != nil {
 		t.Fatal(err)
 	}
-	want := []string{"2 contact_name: Lê Thị Mẫu → Trần Văn Mẫu", "2 contact_phone: 0912 333 444 → 0914 555 666", "2 contact_email: langnghe@mau.example → "}
-	if diff := cmp.Diff(want, changeLines(changes)); diff != "" {
-		t.Errorf("changes (-want +got):\n%s", diff)
+	var out []string
+	for _, c := range all {
+		out = append(out, c.FullName+parts(", ", c.JobTitle, phone(c.Phone, c.OtherPhone), c.Email))
 	}
-}
-
-// Lists do not add up to more contacts than an organisation may have: the one that
-// is known is still corrected, and who is left out is named.
-func TestListsDoNotExceedTheContactsOfAnOrganisation(t *testing.T) {
-	r, d, _, ctx := importRoom(t)
-	rows := func(from, to int) string {
-		list := "Tên đơn vị;Tỉnh;Họ tên đầu mối;Chức vụ\n"
-		for n := from; n <= to; n++ {
-			list += fmt.Sprintf("Làng nghề Mẫu;Long An;Nguyễn Thị Mẫu%d;Nghệ nhân\n", n)
-		}
-		return list
-	}
-	importText(ctx, t, r, d, rows(1, 19))
-	i := upload(ctx, t, r, strings.ReplaceAll(rows(19, 22), "Nghệ nhân\n", "Trưởng làng\n"))
-	checked, err := r.CheckImport(ctx, i)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff([]string{"2 edition.error.contacts_full"}, problemsOf(t, checked)); diff != "" || checked.Problems[0].Value != "Nguyễn Thị Mẫu21, Nguyễn Thị Mẫu22" {
-		t.Errorf("problems (-want +got):\n%s%+v", diff, checked.Problems)
-	}
-	if err := r.Apply(ctx, i.ID, false); err != nil {
-		t.Fatal(err)
-	}
-	applied(t, d, i.ID)
-	for query, want := range map[string]int{`SELECT count(*) FROM contact`: 20, `SELECT count(*) FROM contact WHERE job_title = 'Trưởng làng'`: 2} {
-		if n, err := db.Value[int](ctx, d, query); err != nil || n != want {
-			t.Errorf("%s: %d, want %d: %v", query, n, want, err)
-		}
-	}
+	return out
 }
 
 // Nothing is written while errors remain, unless the rows with errors are left out.
@@ -167,20 +132,42 @@ func TestErrorsStopAListUntilTheyAreLeftOut(t *testing.T) {
 	r, d, _, ctx := importRoom(t)
 	before := dump(t, d)
 	i := upload(ctx, t, r, twoOrganisations+"Công ty Mẫu;Atlantis;;;;;\n")
-	testkit.Refused(t, r.Apply(ctx, i.ID, false), conference.KindInvalid, "leave_out: import.error.rows_wrong")
+	testkit.Refused(t, r.Apply(ctx, i.ID, i.Choices.Seal(), false), conference.KindInvalid, "leave_out: import.error.rows_wrong")
 	if diff := cmp.Diff(before, dump(t, d)); diff != "" {
 		t.Errorf("written in spite of errors:\n%s", diff)
 	}
-	if err := r.Apply(ctx, i.ID, true); err != nil {
+	if err := r.Apply(ctx, i.ID, i.Choices.Seal(), true); err != nil {
 		t.Fatal(err)
 	}
 	if got := countsOf(applied(t, d, i.ID)); got != (counts{Added: 2, LeftOut: 1}) {
 		t.Errorf("left out: %+v", got)
 	}
-	testkit.Refused(t, r.Apply(ctx, i.ID, true), conference.KindConflict, "import.error.applied")
+	testkit.Refused(t, r.Apply(ctx, i.ID, i.Choices.Seal(), true), conference.KindConflict, "import.error.applied")
 	testkit.Refused(t, r.Choose(ctx, i.ID, i.Choices), conference.KindConflict, "import.error.applied")
 	only := upload(ctx, t, r, "Tên đơn vị;Tỉnh\nCông ty Mẫu;Atlantis\n")
-	testkit.Refused(t, r.Apply(ctx, only.ID, true), conference.KindConflict, "import.error.nothing")
+	testkit.Refused(t, r.Apply(ctx, only.ID, only.Choices.Seal(), true), conference.KindConflict, "import.error.nothing")
+}
+
+// Whoever saw the outcome of other choices, in another window or before somebody changed
+// them, did not agree to these.
+func TestOnlyTheChoicesThatWereCheckedAreApplied(t *testing.T) {
+	r, d, _, ctx := importRoom(t)
+	i := upload(ctx, t, r, twoOrganisations)
+	other := i.Choices
+	other.Columns = map[string]int{"name": 0, "province": 1, "contact_phone": 2, "contact_name": 4}
+	if err := r.Choose(ctx, i.ID, other); err != nil {
+		t.Fatal(err)
+	}
+	before := dump(t, d)
+	testkit.Refused(t, r.Apply(ctx, i.ID, i.Choices.Seal(), true), conference.KindConflict, "import.error.stale")
+	testkit.Refused(t, r.Apply(ctx, i.ID, "", true), conference.KindConflict, "import.error.stale")
+	if diff := cmp.Diff(before, dump(t, d)); diff != "" {
+		t.Errorf("written in spite of other choices:\n%s", diff)
+	}
+	if err := r.Apply(ctx, i.ID, other.Seal(), false); err != nil {
+		t.Fatal(err)
+	}
+	applied(t, d, i.ID)
 }
 
 // After the merger a list with former names is stored under today's provinces.
@@ -249,7 +236,7 @@ func TestOnlyOrganisersImport(t *testing.T) {
 	i := upload(ctx, t, r, twoOrganisations)
 	steward := conference.WithActor(ctx, conference.Actor{Kind: conference.ActorStaff, ID: 2, Roles: []conference.Role{conference.RoleSteward}})
 	_, err := r.Upload(steward, "x.csv", []byte(twoOrganisations))
-	for _, err := range []error{err, r.Apply(steward, i.ID, false), r.Choose(steward, i.ID, i.Choices), r.DropImport(steward, i.ID), r.SaveContact(steward, edition.Contact{}), r.RemoveContact(steward, 1, 1)} {
+	for _, err := range []error{err, r.Apply(steward, i.ID, i.Choices.Seal(), false), r.Choose(steward, i.ID, i.Choices), r.DropImport(steward, i.ID), r.SaveContact(steward, edition.Contact{}), r.RemoveContact(steward, 1, 1)} {
 		testkit.Refused(t, err, conference.KindForbidden, "error.forbidden")
 	}
 }
@@ -288,7 +275,7 @@ func TestAnInterruptedListGoesOn(t *testing.T) {
 	}
 	ctx := conference.WithActor(t.Context(), conference.System())
 	i := upload(ctx, t, r, bigList(300))
-	if err := r.Apply(ctx, i.ID, false); err != nil {
+	if err := r.Apply(ctx, i.ID, i.Choices.Seal(), false); err != nil {
 		t.Fatal(err)
 	}
 	stops := 0
@@ -337,7 +324,7 @@ func TestFiftyThousandRowsBlockNobody(t *testing.T) {
 	r, d, _, ctx := importRoom(t)
 	const rows = 50_000
 	i := upload(ctx, t, r, bigList(rows))
-	if err := r.Apply(ctx, i.ID, false); err != nil {
+	if err := r.Apply(ctx, i.ID, i.Choices.Seal(), false); err != nil {
 		t.Fatal(err)
 	}
 	changes, stop := d.Subscribe(edition.ImportTopic(i.ID))

@@ -22,11 +22,12 @@ const (
 	FieldContactTitle ImportField = "contact_title"
 	FieldContactPhone ImportField = "contact_phone"
 	FieldContactEmail ImportField = "contact_email"
+	FieldValidFrom    ImportField = "valid_from" // tells two organisations of one name apart, as exports do
 )
 
 // ImportFields lists the fields.
 func ImportFields() []ImportField {
-	return []ImportField{FieldName, FieldKind, FieldProvince, FieldEmail, FieldPhone, FieldContactName, FieldContactTitle, FieldContactPhone, FieldContactEmail}
+	return []ImportField{FieldName, FieldKind, FieldProvince, FieldEmail, FieldPhone, FieldContactName, FieldContactTitle, FieldContactPhone, FieldContactEmail, FieldValidFrom}
 }
 
 // ImportFieldText gives the name of a field for people; the template's headings are the same.
@@ -53,6 +54,7 @@ func importColumns() []sheet.Column {
 			Shared: mails, After: string(FieldContactName)},
 		{Key: string(FieldEmail), Words: append([]string{"email don vi", "email co quan", "thu dien tu don vi", "thu dien tu cua don vi", "thu dien tu co quan", "hop thu don vi", "organisations e mail"}, mails...)},
 		{Key: string(FieldPhone), Words: append([]string{"dien thoai don vi", "dien thoai cua don vi", "dien thoai co quan", "dt co quan", "dien thoai co dinh", "so may ban", "may ban", "sdt co quan", "sdt don vi", "so dien thoai co quan", "so dien thoai don vi", "so dt co quan", "organisations telephone"}, phones...)},
+		{Key: string(FieldValidFrom), Words: []string{"hieu luc tu ngay", "hieu luc tu", "valid from"}},
 	}
 }
 
@@ -123,27 +125,4 @@ func (k OrganisationKind) public() bool {
 	default:
 		return false
 	}
-}
-
-// entryKey is what two spellings of one organisation have in common: the province of
-// the day, since an organisation outlives a merger, and its name.
-type entryKey struct {
-	province int64
-	name     string
-}
-
-func keyOf(places *Places, o Organisation) entryKey {
-	if now, ok := places.On(o.ProvinceID); ok {
-		o.ProvinceID = now.ProvinceID
-	}
-	key := vietnamese.DedupeKey(o.NameVi)
-	for short, long := range map[string]string{"sct ": "so cong thuong ", "ttkc ": "trung tam khuyen cong ", "ubnd ": "uy ban nhan dan "} {
-		if rest, ok := strings.CutPrefix(key+" ", short); ok {
-			key = strings.TrimSpace(long + rest)
-		}
-	}
-	if o.Kind.public() && o.ProvinceID != 0 {
-		key = places.Without(key, o.ProvinceID)
-	}
-	return entryKey{o.ProvinceID, key}
 }

@@ -37,8 +37,8 @@ func awfulFiles(t *testing.T) []awful {
 				"12: Công ty TNHH Bánh Mẫu [Bà Rịa - Vũng Tàu] lienhe@banhmau.example (Trần Mẫu, Giám đốc, 0352 345 678)"},
 			problems: []string{"12 phone_old"}},
 		{name: "LibreOffice: formulas with their values, an error of Excel, dates", file: fixture(t, "calc-formula.xlsx"),
-			want:     []string{"2: Sở Công Thương tỉnh Long An [Long An] 0272 3826 400 (Phạm Mẫu, 0987 654 321)"},
-			problems: []string{"3! excel_error", "3! contact_no_name"}},
+			want:     []string{"2: Sở Công Thương tỉnh Long An [Long An] 0272 3826 400 (Phạm Mẫu, 0987 654 321)", "3: Sở Công Thương tỉnh Bến Tre [Bến Tre]"},
+			problems: []string{"3! excel_error+person_only"}},
 		{name: "Excel: rich text and phonetic runs in shared strings", file: workbook(t, []string{
 			`<si><t>Tên đơn vị</t></si>`, `<si><t>Địa phương</t></si>`, `<si><r><rPr><b/></rPr><t>Sở Công </t></r><r><t xml:space="preserve">Thương tỉnh Cà Mau</t></r></si>`,
 			`<si><t>Cà Mau</t><rPh sb="0" eb="2"><t>カマウ</t></rPh><phoneticPr fontId="1"/></si>`},
@@ -57,6 +57,13 @@ func awfulFiles(t *testing.T) []awful {
 			page{name: "DS", xml: sheetData(t, header, decomposed("#1|SỞ CÔNG THƯƠNG TỈNH ")+"Ð"+decomposed("ỒNG THÁP\u00a0|")+" Ð"+decomposed("ồng Tháp\u200b | ÔNG ")+"Ð"+decomposed("ẶNG VĂN MẪU |0912.345.678 - 0277 3851 431"))}),
 			choose: func(c *edition.ImportChoices) { c.TitleCase = true },
 			want:   []string{"2: Sở Công Thương tỉnh Đồng Tháp [Đồng Tháp] (Đặng Văn Mẫu, 0912 345 678; 0277 3851 431)"}},
+		{name: "capitals with abbreviations, and job titles in capitals", file: workbook(t, nil, page{name: "DS", xml: sheetData(t, "Tên đơn vị|Tỉnh|Họ tên đầu mối|Chức vụ",
+			"UBND TỈNH LÀO CAI|Lào Cai|NGUYỄN THỊ MẪU|PHÓ CHỦ TỊCH UBND TỈNH LÀO CAI", "TRUNG TÂM KC&TVPTCN TP.HCM|TP.HCM|LÊ THÍ DỤ|CHỦ TỊCH", "CÔNG TY TNHH SX-TM ABC|Lào Cai|ĐỖ MẪU|PHÓ TRƯỞNG PHÒNG QUẢN LÝ CÔNG NGHIỆP",
+			"SỞ CÔNG THƯƠNG THÀNH PHỐ CẦN THƠ|Cần Thơ|VŨ MẪU|GIÁM ĐỐC SỞ CÔNG THƯƠNG", "HTX MẪU|Cần Thơ|VÕ MẪU|CHỦ CƠ SỞ, CÁN BỘ KCN")}),
+			choose: func(c *edition.ImportChoices) { c.TitleCase = true },
+			want: []string{"2: UBND tỉnh Lào Cai [Lào Cai] (Nguyễn Thị Mẫu, Phó Chủ tịch UBND tỉnh Lào Cai)", "3: Trung tâm KC&TVPTCN TP.HCM [TP. Hồ Chí Minh] (Lê Thí Dụ, Chủ tịch)",
+				"4: Công ty TNHH SX-TM ABC [Lào Cai] (Đỗ Mẫu, Phó Trưởng phòng Quản lý công nghiệp)", "5: Sở Công Thương thành phố Cần Thơ [TP. Cần Thơ] (Vũ Mẫu, Giám đốc Sở Công Thương)",
+				"6: HTX Mẫu [TP. Cần Thơ] (Võ Mẫu, Chủ cơ sở, Cán bộ KCN)"}},
 		{name: "TCVN3 in a workbook", file: workbook(t, nil, page{name: "DS", xml: sheetData(t, "STT|Tên đơn vị|Tỉnh|Họ tên đầu mối|Điện thoại",
 			"#1|Së C«ng Th\u00ad¬ng tØnh Sãc Tr¨ng|Sãc Tr¨ng|NguyÔn ThÞ MÉu|#912345678", "#2|Sở Công Thương tỉnh Bạc Liêu|Bạc Liêu|L\u00aa V¨n MÉu|#912345679")}), choose: convert,
 			want: []string{"2: Sở Công Thương tỉnh Sóc Trăng [Sóc Trăng] (Nguyễn Thị Mẫu, 0912 345 678)", "3: Sở Công Thương tỉnh Bạc Liêu [Bạc Liêu] (Lê Văn Mẫu, 0912 345 679)"}},
@@ -78,10 +85,28 @@ func awfulFiles(t *testing.T) []awful {
 		{name: "no header at all", file: []byte("Sở Công Thương tỉnh Trà Vinh,Trà Vinh\nSở Công Thương tỉnh Tiền Giang,Tiền Giang\n"),
 			choose: func(c *edition.ImportChoices) { c.Columns = map[string]int{"name": 0, "province": 1} },
 			want:   []string{"1: Sở Công Thương tỉnh Trà Vinh [Trà Vinh]", "2: Sở Công Thương tỉnh Tiền Giang [Tiền Giang]"}},
+		{name: "an organisation on the first row of its group only, two people in one cell, a signature below", file: workbook(t, nil, page{name: "DS", xml: sheetData(t, "STT|Tên đơn vị|Tỉnh|Họ tên đầu mối|Chức vụ|Điện thoại|Điện thoại cơ quan",
+			"#1|Sở Công Thương tỉnh Tây Ninh|Tây Ninh|Lê Thị Mẫu|Giám đốc|0912345678", "|||Trần Văn Mẫu|Chuyên viên|0912345679|02763822190", "|||Vũ Thí Dụ", "#2||Cà Mau|Võ Thí Dụ|Chuyên viên", "||Tây Ninh|||0912345671",
+			"#3|Công ty Mẫu|Cà Mao|Đỗ Mẫu|Giám đốc", "|||Ngô Mẫu|Chuyên viên|0912345670", "#4|Công ty Thí Dụ|Cà Mau|Đỗ Văn Mẫu\nNgô Thị Mẫu|Giám đốc", "#5|Công ty Thí Dụ Hai|Cà Mau|Nguyễn Thị\nMẫu|Giám đốc", "|||Cà Mau, ngày 01 tháng 9 năm 2022", "|||Phan Văn Mẫu")}),
+			want: []string{"2: Sở Công Thương tỉnh Tây Ninh [Tây Ninh] 0276 3822 190 (Lê Thị Mẫu, Giám đốc, 0912 345 678) (Trần Văn Mẫu, Chuyên viên, 0912 345 679) (Vũ Thí Dụ)",
+				"9: Công ty Thí Dụ [Cà Mau]", "10: Công ty Thí Dụ Hai [Cà Mau] (Nguyễn Thị Mẫu, Giám đốc)"},
+			problems: []string{"3 above", "4 above", "5! no_name", "6! no_name", "6! contact_no_name", "7! province_near", "8! above_wrong", "9! contact_two+person_only"}},
+		{name: "cells with more than one fault, persons who are one, a merged cell with one", file: workbook(t, nil, page{name: "DS", xml: sheetData(t, "Tên đơn vị|Tỉnh|Điện thoại cơ quan|Đầu mối|Di động",
+			"Sở Công Thương tỉnh Bắc Cạn|Bắc Cạn|02093852232 máy lẻ 12 (gặp chị Mẫu) / 01671234567 (chị Mẫu)|LÊ A|0912345678", "Công ty Mẫu|Cà Mau||Ngô Thị Thử 1", "Mẫu Thử|Cà Mau", "Làng nghề Thử|Cà Mau||Họ và tên", "Sở Công Thương tỉnh Bến Tre|Cà Mau||test|091",
+			"Công ty Thí Dụ|Cà Mau|||0912345678", "Công ty Thử Một|Atlantis", "Công ty Thử Hai", "Ngân hàng Thử|Kiên Giang||Võ Văn B") + `<mergeCells count="1"><mergeCell ref="B8:B9"/></mergeCells>`}),
+			want: []string{"2: Sở Công Thương tỉnh Bắc Cạn [Bắc Kạn] 0209 3852 232; 0371 234 567 (LÊ A, 0912 345 678)", "3: Công ty Mẫu [Cà Mau] (Ngô Thị Thử 1)", "5: Làng nghề Thử [Cà Mau]", "7: Công ty Thí Dụ [Cà Mau]", "10: Ngân hàng Thử [Kiên Giang] (Võ Văn B)"},
+			problems: []string{"2 phone_extension+phone_remark+phone_old", "2 contact_example", "3 contact_example", "4! kind_missing", "5! edition.error.placeholder+person_only",
+				"6! province_contradicts", "6! edition.error.phone", "6! edition.error.placeholder", "7! contact_no_name+person_only", "8! province_unknown", "10 contact_example"}},
+		{name: "provinces that contradict the names", file: workbook(t, nil, page{name: "DS", xml: sheetData(t, "Tên đơn vị|Tỉnh",
+			"Sở Công Thương tỉnh Vĩnh Long|TP. HCM", "SO CONG THUONG TINH VINH LONG|Tây Ninh", "SCT TP.HCM|Cần Thơ", "Sở Công Thương Vĩnh Long|Cà Mau", "Sở Công Thương Thành phố Hồ Chí Minh|TP. HCM",
+			"Công ty Máy tính Hà Nội|TP. HCM", "Công ty Bánh Vĩnh Long|TP. HCM", "Công ty CP TP Cần Thơ|TP. HCM", "Ủy ban nhân dân thành phố Thủ Đức|TP. HCM", "Phòng Kinh tế thành phố Thuận An, tỉnh Bình Dương|Bình Dương")}),
+			want: []string{"5: Sở Công Thương Vĩnh Long [Cà Mau]", "6: Sở Công Thương Thành phố Hồ Chí Minh [TP. Hồ Chí Minh]", "7: Công ty Máy tính Hà Nội [TP. Hồ Chí Minh]", "8: Công ty Bánh Vĩnh Long [TP. Hồ Chí Minh]",
+				"9: Công ty CP TP Cần Thơ [TP. Hồ Chí Minh]", "10: Ủy ban nhân dân thành phố Thủ Đức [TP. Hồ Chí Minh]", "11: Phòng Kinh tế thành phố Thuận An, tỉnh Bình Dương [Bình Dương]"},
+			problems: []string{"2! province_contradicts", "3! province_contradicts", "4! province_contradicts", "5 province_differs"}},
 		{name: "numbers as Excel stores them, rounded numbers, contradictions, unknown provinces, placeholders", file: workbook(t, nil, page{name: "DS", xml: sheetData(t, "Tên đơn vị|Tỉnh|Điện thoại|E-mail|Đầu mối",
 			"Công ty Mẫu Một|Bình Dương|#9.12345678E8|mot@mau.example", "Công ty Mẫu Hai|Binh Duog|#84912345678", "Công ty Mẫu Ba|Bình Dương|9,12E+08", "Công ty mẫu một|Bình Dương||khac@mau.example", "Công ty Mẫu Bốn|Atlantis|||Nguyễn Văn A", "Mẫu Năm|Bình Dương", "|Bình Dương|0912345678", "Trung tâm Khuyến công Bình Phước|", "Công ty Mẫu Sáu|BDU|12")}),
 			want:     []string{"2: Công ty Mẫu Một [Bình Dương] 0912 345 678 mot@mau.example", "9: Trung tâm Khuyến công Bình Phước [Bình Phước]"},
-			problems: []string{"3! province_near", "4! phone_rounded", "5! contradicts", "6! province_unknown", "6! edition.error.placeholder", "7! kind_missing", "8! no_name", "9 province_guessed", "10! edition.error.phone"}},
+			problems: []string{"3! province_near", "4! phone_rounded", "5! contradicts", "6! province_unknown", "6 contact_example", "7! kind_missing", "8! no_name", "9 province_guessed", "10! edition.error.phone"}},
 	}
 }
 
@@ -175,8 +200,15 @@ func problemsOf(t *testing.T, c edition.Checked) []string {
 		if p.Error {
 			sign = "!"
 		}
-		testkit.Worded(t, p.Text)
-		out = append(out, fmt.Sprintf("%d%s %s", p.Row, sign, strings.TrimPrefix(p.Text.Key, "import.problem.")))
+		var keys []string
+		for _, text := range p.Texts() {
+			testkit.Worded(t, text)
+			keys = append(keys, strings.TrimPrefix(text.Key, "import.problem."))
+		}
+		if p.Value == "" && p.Text.Key != "import.problem.no_name" && p.Text.Key != "import.problem.contact_no_name" && !strings.Contains(p.Text.Key, "above") && !strings.Contains(p.Text.Key, "province_") {
+			t.Errorf("row %d: %s shows no cell", p.Row, p.Text.Key)
+		}
+		out = append(out, fmt.Sprintf("%d%s %s", p.Row, sign, strings.Join(keys, "+")))
 	}
 	return out
 }

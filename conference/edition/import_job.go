@@ -4,6 +4,8 @@ import (
 	"bytes"
 	"compress/gzip"
 	"context"
+	"crypto/sha256"
+	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -72,6 +74,16 @@ func (c *ImportChoices) Scan(src any) error {
 	return json.Unmarshal([]byte(text), c)
 }
 
+// Seal tells choices apart: what was checked with one is not what another would import.
+func (c ImportChoices) Seal() string {
+	text, err := json.Marshal(c)
+	if err != nil {
+		return "" // numbers and words always have a text
+	}
+	sum := sha256.Sum256(text)
+	return hex.EncodeToString(sum[:8])
+}
+
 func (i *Import) fields() []any {
 	return []any{&i.ID, &i.FileName, &i.Size, &i.Choices, &i.State, &i.Total, &i.Done, &i.Added, &i.Changed, &i.Unchanged, &i.LeftOut,
 		&i.ByID, &i.ByLabel, &i.UploadedAt, &i.FinishedAt}
@@ -112,7 +124,7 @@ const (
 // imported yet. Lists older than 30 days are forgotten. Errors: invalid with the field
 // file; forbidden.
 func (r *Room) Upload(ctx context.Context, fileName string, data []byte) (Import, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return Import{}, err
 	}
 	book, err := r.sheets.Read(ctx, data)
@@ -210,7 +222,7 @@ const sqlChoose = `UPDATE import_job SET choices = ? WHERE id = ? AND state IN (
 // are guessed anew. Errors: invalid with the fields encoding, sheet, header, or the ImportField that was
 // given a column twice or lacks one; conflict when the list is applied already; not_found, forbidden.
 func (r *Room) Choose(ctx context.Context, id int64, c ImportChoices) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	before, err := ImportByID(ctx, r.db, id)
@@ -296,15 +308,15 @@ func (r *Room) CheckImport(ctx context.Context, i Import) (Checked, error) {
 	if err != nil {
 		return Checked{}, fmt.Errorf("provinces: %w", err)
 	}
-	out := Checked{}
-	if i.Choices.Sheet < len(book.Sheets) {
-		out = readEntries(places, &book.Sheets[i.Choices.Sheet], i.Choices)
-	}
 	stored, err := readKnown(ctx, r.db, places, day)
 	if err != nil {
 		return Checked{}, err
 	}
-	out.compare(places, stored)
+	out := Checked{}
+	if i.Choices.Sheet < len(book.Sheets) {
+		out = readEntries(places, stored, &book.Sheets[i.Choices.Sheet], i.Choices)
+	}
+	out.compare(stored)
 	out.Book = book
 	return out, nil
 }
@@ -312,7 +324,7 @@ func (r *Room) CheckImport(ctx context.Context, i Import) (Checked, error) {
 // DropImport forgets a list that is not being applied. What it changed stays.
 // Errors: conflict, not_found, forbidden.
 func (r *Room) DropImport(ctx context.Context, id int64) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

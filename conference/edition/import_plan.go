@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"hoinghi/conference"
-	"hoinghi/conference/sheet"
 	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
 )
@@ -19,13 +18,14 @@ type known struct {
 }
 
 const sqlKnown = `SELECT id, kind, COALESCE(province_id, 0), name_vi, name_en, email, phone, other_phone, valid_from, COALESCE(valid_to, '')
-FROM organisation WHERE (valid_from = '' OR valid_from <= ?1) AND (valid_to IS NULL OR valid_to >= ?1) ORDER BY id`
+FROM organisation ORDER BY id`
 
 const sqlAllContacts = contactColumns + ` ORDER BY organisation_id, position, id`
 
-// readKnown gives the organisations that exist on a day by what two spellings have in common.
+// readKnown gives the organisations by what two spellings have in common: those that exist
+// on a day, and all by the day from which they are there.
 func readKnown(ctx context.Context, q db.Reader, places *Places, day string) (map[entryKey]*known, error) {
-	all, err := db.Many(ctx, q, sqlKnown, (*Organisation).fields, day)
+	all, err := db.Many(ctx, q, sqlKnown, (*Organisation).fields)
 	if err != nil {
 		return nil, fmt.Errorf("organisations: %w", err)
 	}
@@ -39,9 +39,11 @@ func readKnown(ctx context.Context, q db.Reader, places *Places, day string) (ma
 		k := &known{Organisation: o}
 		byID[o.ID] = k
 		key := keyOf(places, o)
-		// Of two, one that was in the province all along.
-		if first := out[key]; first == nil || first.ProvinceID != key.province && o.ProvinceID == key.province {
-			out[key] = k
+		if o.validOn(day) {
+			k.standsFor(key, out)
+		}
+		if key.from = o.ValidFrom; key.from != "" {
+			k.standsFor(key, out)
 		}
 	}
 	for _, c := range contacts {
@@ -52,12 +54,20 @@ func readKnown(ctx context.Context, q db.Reader, places *Places, day string) (ma
 	return out, nil
 }
 
+// standsFor takes a key; of two, the one that was in the province all along has it.
+func (k *known) standsFor(key entryKey, all map[entryKey]*known) {
+	if first := all[key]; first == nil || first.ProvinceID != key.province && k.ProvinceID == key.province {
+		all[key] = k
+	}
+}
+
 // compare says for each entry what applying it would do.
-func (c *Checked) compare(places *Places, stored map[entryKey]*known) {
+func (c *Checked) compare(stored map[entryKey]*known) {
 	for i := range c.Entries {
 		e := &c.Entries[i]
-		e.stored = stored[keyOf(places, e.Organisation)]
+		e.stored = stored[e.key]
 		if e.stored != nil {
+			e.Organisation.ValidFrom, e.Organisation.ValidTo = e.stored.ValidFrom, e.stored.ValidTo
 			c.bound(e)
 		}
 		e.State, e.Changes = e.against(e.stored)
@@ -89,7 +99,7 @@ func (c *Checked) bound(e *Entry) {
 		return
 	}
 	e.Contacts = slices.DeleteFunc(e.Contacts, func(m Contact) bool { return slices.Contains(over, m.FullName) })
-	c.Problems = append(c.Problems, RowProblem{Row: e.Row, Field: FieldContactName, Column: sheet.NoHeader, Value: strings.Join(over, ", "),
+	c.Problems = append(c.Problems, RowProblem{Row: e.Row, Field: FieldContactName, Column: c.contactAt, Value: strings.Join(over, ", "),
 		Text: conference.Say("edition.error.contacts_full", "max", maxContacts)})
 }
 
@@ -111,17 +121,27 @@ func (e *Entry) against(k *known) (EntryState, []FieldChange) {
 // differences collects what changes.
 type differences []FieldChange
 
-// fill puts a value in its place. An empty one never empties what is stored.
+// fill puts a value in its place. An empty one never empties what is stored, and what
+// people read alike is no change.
 func (d *differences) fill(f ImportField, place *string, value string, show func(string) string) {
-	if value != "" {
-		d.replace(f, place, value, show)
+	if value != "" && value != *place && show(value) != show(*place) {
+		*d = append(*d, FieldChange{f, show(*place), show(value)})
+		*place = value
 	}
 }
 
-func (d *differences) replace(f ImportField, place *string, value string, show func(string) string) {
-	if value != *place {
-		*d = append(*d, FieldChange{f, show(*place), show(value)})
-		*place = value
+// fillPhones puts two numbers in their places. Those that are stored already, in whatever
+// order, change nothing.
+func (d *differences) fillPhones(f ImportField, first, second *string, a, b string) {
+	stored := func(n string) bool { return n == "" || n == *first || n == *second }
+	switch {
+	case stored(a) && stored(b):
+	case b != "" && a == *second || b != "" && b == *first:
+		d.fill(f, first, b, vietnamese.FormatPhone)
+		d.fill(f, second, a, vietnamese.FormatPhone)
+	default:
+		d.fill(f, first, a, vietnamese.FormatPhone)
+		d.fill(f, second, b, vietnamese.FormatPhone)
 	}
 }
 
@@ -132,17 +152,17 @@ func (e *Entry) merged(stored Organisation) (out Organisation, d differences) {
 		d.fill(FieldName, &out.NameVi, e.Organisation.NameVi, asIs)
 	}
 	d.fill(FieldEmail, &out.Email, e.Organisation.Email, asIs)
-	d.fill(FieldPhone, &out.Phone, e.Organisation.Phone, vietnamese.FormatPhone)
-	d.fill(FieldPhone, &out.OtherPhone, e.Organisation.OtherPhone, vietnamese.FormatPhone)
+	d.fillPhones(FieldPhone, &out.Phone, &out.OtherPhone, e.Organisation.Phone, e.Organisation.OtherPhone)
 	return out, d
 }
 
 func asIs(s string) string { return s }
 
 // betterSpelling reports whether a name corrects a stored one: the same letters with
-// other marks or capitals. All capitals, and hòa for hoà, correct nothing.
+// other marks or capitals. All capitals or none, and hòa for hoà, correct nothing.
 func betterSpelling(stored, now string) bool {
-	return vietnamese.Fold(stored) == vietnamese.Fold(now) && vietnamese.CanonicalTone(stored) != vietnamese.CanonicalTone(now) && !vietnamese.LooksAllCaps(now)
+	return vietnamese.Fold(stored) == vietnamese.Fold(now) && vietnamese.CanonicalTone(stored) != vietnamese.CanonicalTone(now) && !vietnamese.LooksAllCaps(now) &&
+		now != strings.ToLower(now)
 }
 
 // contactChange is a contact as it will be; ID is 0 for a new one.
@@ -151,26 +171,20 @@ type contactChange struct {
 	changes differences
 }
 
-// mergedContacts pairs the contacts of an entry with the stored ones: by name, then
-// by telephone or e-mail. A single one on each side means that the person was replaced.
+// mergedContacts pairs the contacts of an entry with the stored ones by name: as it is
+// written first, then without its marks. Another name is another person, whatever telephone
+// or mailbox of the office the two share: nobody is renamed, and nobody is removed.
 func (e *Entry) mergedContacts(stored []Contact) []contactChange {
 	pair := make([]int, len(e.Contacts)) // index into stored + 1
 	used := make([]bool, len(stored))
-	tie := func(same func(a, b Contact) bool) {
+	for _, key := range []func(string) string{vietnamese.CanonicalTone, vietnamese.DedupeKey} {
 		for i, c := range e.Contacts {
 			for j, s := range stored {
-				if pair[i] == 0 && !used[j] && same(c, s) {
+				if pair[i] == 0 && !used[j] && key(c.FullName) == key(s.FullName) {
 					pair[i], used[j] = j+1, true
 				}
 			}
 		}
-	}
-	tie(func(a, b Contact) bool { return vietnamese.DedupeKey(a.FullName) == vietnamese.DedupeKey(b.FullName) })
-	tie(func(a, b Contact) bool {
-		return a.Phone != "" && a.Phone == b.Phone || a.Email != "" && strings.EqualFold(a.Email, b.Email)
-	})
-	if len(e.Contacts) == 1 && len(stored) == 1 && pair[0] == 0 {
-		pair[0] = 1
 	}
 	var out []contactChange
 	for i, c := range e.Contacts {
@@ -185,20 +199,16 @@ func (e *Entry) mergedContacts(stored []Contact) []contactChange {
 	return out
 }
 
+// mergeContact gives a stored person with what the list says of the same person. An
+// empty cell never empties what is stored.
 func mergeContact(stored, c Contact) contactChange {
 	out := contactChange{Contact: stored}
 	d := &out.changes
-	set := d.fill
-	if vietnamese.DedupeKey(stored.FullName) != vietnamese.DedupeKey(c.FullName) {
-		// Somebody else: nothing of the former person may stay with the new name.
-		set, out.Consented = d.replace, false
-		set(FieldContactName, &out.FullName, c.FullName, asIs)
-	} else if betterSpelling(stored.FullName, c.FullName) {
-		set(FieldContactName, &out.FullName, c.FullName, asIs)
+	if betterSpelling(stored.FullName, c.FullName) {
+		d.fill(FieldContactName, &out.FullName, c.FullName, asIs)
 	}
-	set(FieldContactTitle, &out.JobTitle, c.JobTitle, asIs)
-	set(FieldContactPhone, &out.Phone, c.Phone, vietnamese.FormatPhone)
-	set(FieldContactPhone, &out.OtherPhone, c.OtherPhone, vietnamese.FormatPhone)
-	set(FieldContactEmail, &out.Email, c.Email, asIs)
+	d.fill(FieldContactTitle, &out.JobTitle, c.JobTitle, asIs)
+	d.fillPhones(FieldContactPhone, &out.Phone, &out.OtherPhone, c.Phone, c.OtherPhone)
+	d.fill(FieldContactEmail, &out.Email, c.Email, asIs)
 	return out
 }

@@ -7,21 +7,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
-	"hoinghi/conference"
 	"hoinghi/conference/sheet"
 	"hoinghi/conference/vietnamese"
 )
-
-// RowProblem is something that a person should look at in one row of a file. With
-// Error the row cannot be taken.
-type RowProblem struct {
-	Row    int
-	Field  ImportField // "" for the row as a whole
-	Column int         // counted from 0; sheet.NoHeader for none
-	Value  string      // what the cell holds
-	Text   conference.Text
-	Error  bool
-}
 
 // Entry is one organisation of a file with its contacts.
 type Entry struct {
@@ -30,6 +18,7 @@ type Entry struct {
 	Contacts     []Contact
 	State        EntryState
 	Changes      []FieldChange // against what is stored
+	key          entryKey
 	stored       *known
 }
 
@@ -61,18 +50,20 @@ const maxExamples = 8
 
 // Checked is what is found in a file with the choices of the organiser.
 type Checked struct {
-	Book     *sheet.Book // what was read
-	Rows     int         // rows with data
-	Skipped  []int       // row numbers of headings, sums and signatures inside the table
-	Entries  []Entry
-	Problems []RowProblem
-	Errors   int // rows that cannot be taken
-	New      int
-	Changed  int
-	Same     int
-	Legacy   []Conversion      // text in an old encoding
-	Encoding vietnamese.Legacy // of the first column that is in one
-	Capitals []Conversion      // names in capitals only
+	Book      *sheet.Book // what was read
+	Rows      int         // rows with data
+	Skipped   []int       // row numbers of headings, sums and signatures inside the table
+	Entries   []Entry
+	Problems  []RowProblem
+	Errors    int // rows that cannot be taken, or only without their person
+	Persons   int // those among them of which only the person cannot be taken
+	New       int
+	Changed   int
+	Same      int
+	Legacy    []Conversion      // text in an old encoding
+	Encoding  vietnamese.Legacy // of the first column that is in one
+	Capitals  []Conversion      // names in capitals only
+	contactAt int               // column of the focal points' names
 }
 
 // Warnings gives the number of problems that stop no row.
@@ -89,15 +80,21 @@ func (c Checked) Warnings() int {
 // reader turns the rows of a file into entries.
 type reader struct {
 	places  *Places
+	stored  map[entryKey]*known
 	choices ImportChoices
 	legacy  map[int]vietnamese.Legacy // by column
 	out     Checked
 	byKey   map[entryKey]int // index into out.Entries
+	told    map[cellAt]int   // index into out.Problems
+	merged  map[cellAt]int   // the first row of what a cell was merged into
+	above   above
 }
 
-// readEntries reads every row of the chosen table. It writes nothing and asks nothing.
-func readEntries(places *Places, s *sheet.Sheet, choices ImportChoices) Checked {
-	r := &reader{places: places, choices: choices, legacy: map[int]vietnamese.Legacy{}, byKey: map[entryKey]int{}}
+// readEntries reads every row of the chosen table. It writes nothing and asks nothing; stored
+// tells organisations of one name apart.
+func readEntries(places *Places, stored map[entryKey]*known, s *sheet.Sheet, choices ImportChoices) Checked {
+	r := &reader{places: places, stored: stored, choices: choices, legacy: map[int]vietnamese.Legacy{}, byKey: map[entryKey]int{}, told: map[cellAt]int{}}
+	r.merged, r.out.contactAt = r.mergedCells(s), r.column(FieldContactName)
 	rows := s.Body(choices.Header)
 	r.detectLegacy(rows)
 	for _, row := range rows {
@@ -106,6 +103,7 @@ func readEntries(places *Places, s *sheet.Sheet, choices ImportChoices) Checked 
 		}
 		if r.isRemark(row) {
 			r.out.Skipped = append(r.out.Skipped, row.Number)
+			r.above = above{}
 			continue
 		}
 		r.out.Rows++
@@ -165,7 +163,7 @@ func (r *reader) isRemark(row sheet.Row) bool {
 	}
 	name := vietnamese.Normalise(row.Cell(r.column(FieldName)))
 	if name == "" {
-		return true
+		return !r.namesOne(row)
 	}
 	_, known := readKind(name)
 	isHeading := isNumeral(strings.SplitN(texts[0], ".", 2)[0]) || strings.HasPrefix(first, "nhom ") || strings.HasPrefix(first, "cac ")
@@ -200,18 +198,12 @@ type rowReader struct {
 	failed bool
 }
 
-func (r *rowReader) problem(f ImportField, isError bool, key string, args ...any) {
-	value := vietnamese.Normalise(r.row.Cell(r.column(f)))
-	r.out.Problems = append(r.out.Problems, RowProblem{Row: r.row.Number, Field: f, Column: r.column(f), Value: value, Text: conference.Say(key, args...), Error: isError})
-	r.failed = r.failed || isError
-}
-
 // text gives the value of a field as it is stored, its encoding converted if that was chosen.
 func (r *rowReader) text(f ImportField) string {
 	column := r.column(f)
 	raw := r.row.Cell(column)
 	if sheet.IsError(raw) {
-		r.problem(f, true, "import.problem.excel_error")
+		r.problem(f, true, textExcelError)
 		return ""
 	}
 	if l := r.legacy[column]; l != vietnamese.NotLegacy {
@@ -220,7 +212,7 @@ func (r *rowReader) text(f ImportField) string {
 				r.out.Legacy = append(r.out.Legacy, Conversion{r.row.Number, column, vietnamese.Normalise(raw), vietnamese.Normalise(converted)})
 			}
 			if r.choices.Encoding == LegacyAsk {
-				r.problem(f, true, "import.problem.legacy")
+				r.problem(f, true, textLegacy)
 			}
 			if r.choices.Encoding != LegacyKeep {
 				raw = converted
@@ -236,6 +228,9 @@ func (r *rowReader) raised(f ImportField, s string, soften func(string) string) 
 		return s
 	}
 	better := soften(s)
+	if better == s {
+		return s
+	}
 	if len(r.out.Capitals) < maxExamples {
 		r.out.Capitals = append(r.out.Capitals, Conversion{r.row.Number, r.column(f), s, better})
 	}
@@ -248,7 +243,7 @@ func (r *rowReader) raised(f ImportField, s string, soften func(string) string) 
 // organisationCase writes the name of an organisation in the usual case: "Sở Công
 // Thương tỉnh Tây Ninh".
 func organisationCase(s string) string {
-	words := strings.Fields(vietnamese.TitleCase(s))
+	words := strings.Fields(vietnamese.SoftCase(s))
 	for i, w := range words {
 		if i == 0 {
 			continue
@@ -260,8 +255,6 @@ func organisationCase(s string) string {
 			if i+1 < len(words) && words[i+1] == "Phố" {
 				words[i], words[i+1] = "thành", "phố"
 			}
-		case "Tnhh", "Mtv", "Htx", "Ubnd", "Cp", "Tm", "Dv", "Sx", "Dntn":
-			words[i] = strings.ToUpper(w)
 		}
 	}
 	return inBodies(strings.Join(words, " "))

@@ -13,24 +13,41 @@ import (
 // row reads one row into the entry of its organisation.
 func (r *reader) row(row sheet.Row) {
 	rr := &rowReader{reader: r, row: row}
-	o := rr.organisation()
+	e, o, further := rr.continues()
+	var key entryKey
+	if !further {
+		o = rr.organisation()
+		key = rr.key(o)
+		r.above = above{named: row, wrong: rr.failed}
+	}
+	r.above.last = row.Number
+	wrong, before := rr.failed, len(r.out.Problems)
 	contact, hasContact := rr.contact()
-	if rr.failed {
+	if wrong {
 		r.out.Errors++
+		r.above.wrong = r.above.wrong || !further
 		return
 	}
-	key := keyOf(r.places, o)
-	at, seen := r.byKey[key]
-	if !seen {
-		at = len(r.out.Entries)
-		r.byKey[key] = at
-		r.out.Entries = append(r.out.Entries, Entry{Row: row.Number, Organisation: o})
-	} else if !rr.joins(&r.out.Entries[at], o) {
-		r.out.Errors++
-		return
+	faulty := rr.failed // the person, which does not keep the organisation out
+	rr.failed = false
+	if !further {
+		at, seen := r.byKey[key]
+		if !seen {
+			at = len(r.out.Entries)
+			r.byKey[key] = at
+			r.out.Entries = append(r.out.Entries, Entry{Row: row.Number, Organisation: o, key: key})
+		}
+		e, further, r.above.entry = &r.out.Entries[at], seen, at
 	}
-	if hasContact {
-		rr.addContact(&r.out.Entries[at], contact)
+	switch joined := !further || rr.joins(e, o); {
+	case !joined:
+		r.out.Errors++
+	case faulty:
+		r.out.Errors++
+		r.out.Persons++
+		rr.personOnly(before)
+	case hasContact:
+		rr.addContact(e, contact)
 	}
 }
 
@@ -132,10 +149,28 @@ func (r *rowReader) province(o Organisation) int64 {
 	case !ok:
 		r.unknownProvince(written)
 		return 0
-	case former.ProvinceID != 0:
+	case former.ProvinceID != 0 && r.text(FieldValidFrom) == "":
 		r.problem(FieldProvince, false, "import.problem.province_former", "former", conference.Names{Vi: former.Print("vi"), En: former.Print("en")}, "province", conference.Names{Vi: now.Print("vi"), En: now.Print("en")})
 	}
+	r.provinceOfName(o, now)
 	return now.ProvinceID
+}
+
+// provinceOfName compares the province of a row with the one that the organisation's name holds: a
+// line that slipped would put one province's body under another, where nobody looks for it.
+func (r *rowReader) provinceOfName(o Organisation, written Province) {
+	if named, ok := r.places.InName(o.NameVi, o.Kind.public()); ok {
+		if named.ProvinceID != written.ProvinceID {
+			r.problem(FieldProvince, true, "import.problem.province_contradicts", "named", conference.Names{Vi: named.Print("vi"), En: named.Print("en")})
+		}
+		return
+	}
+	if !o.Kind.public() {
+		return // a company may be called after any place
+	}
+	if named, ok := r.places.Within(o.NameVi); ok && named.ProvinceID != written.ProvinceID {
+		r.problem(FieldProvince, false, "import.problem.province_differs", "named", conference.Names{Vi: named.Print("vi"), En: named.Print("en")})
+	}
 }
 
 // isCentral reports whether somebody wrote that an organisation belongs to no province.
@@ -216,14 +251,24 @@ func (r *rowReader) phoneWarning(f ImportField, w vietnamese.PhoneWarning, ok bo
 
 // contact reads the focal point of a row; ok is false when the row names none.
 func (r *rowReader) contact() (c Contact, ok bool) {
-	c = Contact{FullName: r.raised(FieldContactName, withoutHonorific(r.text(FieldContactName)), vietnamese.TitleCase), JobTitle: r.text(FieldContactTitle), Source: SourceImport}
+	c = Contact{FullName: r.raised(FieldContactName, withoutHonorific(r.text(FieldContactName)), vietnamese.TitleCase), JobTitle: r.raised(FieldContactTitle, r.text(FieldContactTitle), jobCase), Source: SourceImport}
 	c.Phone, c.OtherPhone = r.phones(FieldContactPhone)
 	c.Email = r.email(FieldContactEmail)
 	switch {
 	case c.FullName == "" && c.Phone == "" && c.Email == "":
 		return c, false
 	case c.FullName == "":
-		r.problem(FieldContactName, true, "import.problem.contact_no_name")
+		f := FieldContactName
+		if r.column(f) == sheet.NoHeader && c.Phone != "" {
+			f = FieldContactPhone
+		} else if r.column(f) == sheet.NoHeader {
+			f = FieldContactEmail
+		}
+		r.problem(f, true, "import.problem.contact_no_name")
+	case severalPeople(r.row.Cell(r.column(FieldContactName))):
+		r.problem(FieldContactName, true, "import.problem.contact_two")
+	case vietnamese.IsExampleName(c.FullName):
+		r.problem(FieldContactName, false, "import.problem.contact_example")
 	case vietnamese.IsPlaceholder(c.FullName):
 		r.problem(FieldContactName, true, "edition.error.placeholder")
 	}

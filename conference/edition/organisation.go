@@ -107,6 +107,11 @@ func AddOrganisation(ctx context.Context, tx *db.Tx, o Organisation) (Organisati
 		Detail: map[string]any{"kind": o.Kind, "name_vi": o.NameVi}})
 }
 
+// validOn reports whether the organisation exists on a day.
+func (o *Organisation) validOn(day string) bool {
+	return o.ValidFrom <= day && (o.ValidTo == "" || o.ValidTo >= day)
+}
+
 // check normalises the organisation and notes what is wrong with it.
 func (o *Organisation) check(p *conference.Problems) {
 	if !slices.Contains(OrganisationKinds(), o.Kind) {
@@ -127,7 +132,7 @@ func (o *Organisation) check(p *conference.Problems) {
 
 // AddOrganisation is the verb for one organisation; see the function of that name.
 func (r *Room) AddOrganisation(ctx context.Context, o Organisation) (Organisation, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return Organisation{}, err
 	}
 	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -145,7 +150,7 @@ WHERE id = ?1`
 // kind, province and dates stay, since an organisation of another time is another
 // row. Errors: not found; invalid with fields.
 func (r *Room) ChangeOrganisation(ctx context.Context, o Organisation) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error { return changeOrganisation(ctx, tx, o) })

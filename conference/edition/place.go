@@ -5,6 +5,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"unicode"
 
 	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
@@ -25,6 +26,7 @@ var otherNames = map[string][]string{
 	"ho-chi-minh":     {"hcm", "tphcm", "sai gon"},
 	"ba-ria-vung-tau": {"br vt", "brvt", "vung tau", "ba ria"},
 	"hue":             {"tt hue", "tth"},
+	"bac-kan":         {"bac can"},
 	"dak-lak":         {"dac lac", "dac lak", "darlac"},
 	"dak-nong":        {"dac nong"},
 	"ha-noi":          {"hn"},
@@ -176,6 +178,34 @@ func (p *Places) Within(text string) (now Province, ok bool) {
 		}
 		if now, _, ok = p.Find(tail); ok {
 			return now, true
+		}
+	}
+	return Province{}, false
+}
+
+// InName gives the province of which the name of a body says that it is its own: the one behind
+// "tỉnh" or "thành phố", with short behind "TP" too, which in the name of a company may mean "thực
+// phẩm". A town that is no province names none.
+func (p *Places) InName(name string, short bool) (now Province, ok bool) {
+	words := strings.FieldsFunc(strings.ToLower(vietnamese.CanonicalTone(name)), func(r rune) bool { return !unicode.IsLetter(r) && !unicode.IsDigit(r) })
+	plain := strings.Join(words, " ") == vietnamese.Fold(name) // typed without marks; else "tính" or "tinh" is another word
+	for i, w := range words {
+		city := w == "thành" && i+1 < len(words) && words[i+1] == "phố" || plain && w == "thanh" && i+1 < len(words) && words[i+1] == "pho"
+		if w != "tỉnh" && (!short || w != "tp") && !city && (!plain || w != "tinh") {
+			continue
+		}
+		from := i + 1
+		if city {
+			from++
+		}
+		for n := min(5, len(words)-from); n > 0; n-- {
+			tail := strings.Join(words[from:from+n], " ")
+			if len(tail) < 4 && tail != "huế" && tail != "hue" && tail != "hcm" {
+				continue
+			}
+			if now, _, ok = p.Find(tail); ok {
+				return now, true
+			}
 		}
 	}
 	return Province{}, false

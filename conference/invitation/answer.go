@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"hoinghi/conference"
+	"hoinghi/conference/outbox"
 	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
 )
@@ -53,11 +54,16 @@ func answer(ctx context.Context, tx *db.Tx, i Invitation, a Answer, reason strin
 	if err := db.Exec(ctx, tx, sqlAnswer, i.ID, a, db.At(tx.Now()), reason); err != nil {
 		return fmt.Errorf("keep answer: %w", err)
 	}
-	return note(ctx, tx, "invitation.answer", i, map[string]any{"before": i.Answer, "after": a})
+	// A reminder that still waits would reproach somebody who has just answered.
+	if err := outbox.StopWaiting(ctx, tx, KindRemind, i.ID); err != nil {
+		return fmt.Errorf("stop reminders: %w", err)
+	}
+	return note(ctx, tx, "invitation.answer", i, map[string]any{"before": i.Answer, "after": a, "reason_changed": reason != i.DeclineReason})
 }
 
 // Accept says that the organisation comes; also after it had declined, until its
-// deadline. Errors: conflict after the deadline, not_found, forbidden.
+// deadline. What it proposed in its place is withdrawn. Errors: conflict after the deadline, and when
+// another one was invited in its place with its seats; not_found, forbidden.
 func (r *Room) Accept(ctx context.Context, id int64) error {
 	if err := Answerable(ctx, id); err != nil {
 		return err
@@ -73,6 +79,12 @@ func (r *Room) Accept(ctx context.Context, id int64) error {
 		if err := InTime(ctx, tx, i); err != nil {
 			return err
 		}
+		if err := replaced(ctx, tx, i); err != nil {
+			return err
+		}
+		if _, err := propose(ctx, tx, i, Proposal{}); err != nil {
+			return err
+		}
 		return answer(ctx, tx, i, Accepted, "")
 	})
 }
@@ -80,7 +92,7 @@ func (r *Room) Accept(ctx context.Context, id int64) error {
 // InTime refuses what may be done until the deadline only, as a conflict. Organisers
 // may do it later too: they know of what was agreed by telephone.
 func InTime(ctx context.Context, tx *db.Tx, i Invitation) error {
-	if a := conference.ActorOf(ctx); a.Kind == conference.ActorStaff && a.Has(conference.RoleOrganiser) {
+	if a := conference.ActorOf(ctx); a.Kind == conference.ActorStaff && a.In(i.EditionID).Has(conference.RoleOrganiser) {
 		return nil
 	}
 	if i.Open(tx.Now()) {
@@ -92,9 +104,16 @@ func InTime(ctx context.Context, tx *db.Tx, i Invitation) error {
 }
 
 // Decline says that the organisation does not come, with a reason if it gives one
-// (form field reason). Errors: invalid with the field; conflict while delegates are
-// on its list; not_found, forbidden.
+// (form field reason). Errors: as DeclineFor.
 func (r *Room) Decline(ctx context.Context, id int64, reason string) error {
+	return r.DeclineFor(ctx, id, reason, Proposal{})
+}
+
+// DeclineFor is Decline with the organisation that is proposed in its place, if any.
+// Saying it again changes reason and proposal. Errors: invalid with the fields reason and
+// of Proposal; conflict after the deadline, while delegates are on its list, and for another proposal when
+// one was followed; not_found, forbidden.
+func (r *Room) DeclineFor(ctx context.Context, id int64, reason string, s Proposal) error {
 	if err := Answerable(ctx, id); err != nil {
 		return err
 	}
@@ -102,11 +121,17 @@ func (r *Room) Decline(ctx context.Context, id int64, reason string) error {
 	var p conference.Problems
 	if utf8.RuneCountInString(reason) > maxReason {
 		p.Add("reason", "invitation.error.reason_long", "max", maxReason)
-		return p.Err()
+	}
+	s = s.check(&p)
+	if err := p.Err(); err != nil {
+		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		i, err := ByID(ctx, tx, id)
 		if err != nil {
+			return err
+		}
+		if err := InTime(ctx, tx, i); err != nil {
 			return err
 		}
 		taken, err := Taken(ctx, tx, id)
@@ -119,6 +144,15 @@ func (r *Room) Decline(ctx context.Context, id int64, reason string) error {
 		}
 		if listed > 0 {
 			return conference.Fail(conference.KindConflict, "invitation.error.decline_listed", "count", listed)
+		}
+		changed, err := propose(ctx, tx, i, s)
+		if err != nil {
+			return err
+		}
+		if changed {
+			if err := note(ctx, tx, "invitation.propose", i, map[string]any{"organisation": s.Organisation}); err != nil {
+				return err
+			}
 		}
 		return answer(ctx, tx, i, Declined, reason)
 	})

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 	"unicode/utf8"
 
 	"hoinghi/conference"
 	"hoinghi/conference/edition"
+	"hoinghi/conference/outbox"
 	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
 )
@@ -24,15 +26,15 @@ type Contact struct {
 	Email string
 }
 
-// check gives the contact as it is stored.
-func (c Contact) check() (Contact, error) {
-	var p conference.Problems
+// check gives the contact as it is stored and notes what is wrong with it, under the
+// fields name, phone and email with a prefix.
+func (c Contact) check(p *conference.Problems, prefix string) Contact {
 	out := Contact{Name: vietnamese.Normalise(c.Name)}
 	switch {
 	case utf8.RuneCountInString(out.Name) > maxName:
-		p.Add("focal_name", "invitation.error.focal_name_long", "max", maxName)
+		p.Add(prefix+"name", "invitation.error.focal_name_long", "max", maxName)
 	case vietnamese.IsPlaceholder(out.Name):
-		p.Add("focal_name", "invitation.error.focal_name_placeholder")
+		p.Add(prefix+"name", "invitation.error.focal_name_placeholder")
 	}
 	phone, err := vietnamese.ParsePhone(c.Phone)
 	var bad *vietnamese.PhoneError
@@ -41,29 +43,39 @@ func (c Contact) check() (Contact, error) {
 		out.Phone = phone
 	case errors.As(err, &bad) && bad.Reason == vietnamese.PhoneEmpty:
 	default:
-		p.Add("focal_phone", "invitation.error.focal_phone")
+		p.Add(prefix+"phone", "invitation.error.focal_phone")
 	}
 	if typed := vietnamese.Normalise(c.Email); typed != "" {
 		email, ok := vietnamese.NormaliseEmail(typed)
 		if !ok {
-			p.Add("focal_email", "invitation.error.focal_email")
+			p.Add(prefix+"email", "invitation.error.focal_email")
 		}
 		out.Email = email
 	}
-	return out, p.Err()
+	return out
 }
 
 const sqlSetContact = `UPDATE invitation SET focal_name = ?2, focal_phone = ?3, focal_email = ?4, changed_at = ?5 WHERE id = ?1`
 
+// maxTold is how many mailboxes a day are told that they are no focal point any
+// more: whoever holds a link must not make this program write to all the world.
+const maxTold = 5
+
 // SetContact names the focal point of an invitation; the focal point may do it
-// too. Errors: invalid with the fields of Contact, not_found, forbidden.
+// too. Whoever was it before is told by mail, if another mailbox takes its place. Errors: invalid with
+// the fields of Contact; too_many when it changes hands all day; not_found, forbidden.
 func (r *Room) SetContact(ctx context.Context, id int64, c Contact) error {
 	if err := Answerable(ctx, id); err != nil {
 		return err
 	}
-	c, err := c.check()
-	if err != nil {
+	var p conference.Problems
+	c = c.check(&p, "focal_")
+	if err := p.Err(); err != nil {
 		return err
+	}
+	told, err := r.outbox.Of(ctx, id, KindFocalChanged)
+	if err != nil {
+		return fmt.Errorf("mails to former focal points: %w", err)
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		i, err := ByID(ctx, tx, id)
@@ -73,8 +85,14 @@ func (r *Room) SetContact(ctx context.Context, id int64, c Contact) error {
 		if c == (Contact{i.FocalName, i.FocalPhone, i.FocalEmail}) {
 			return nil
 		}
+		if err := r.tellFormer(ctx, tx, i, c, told); err != nil {
+			return err
+		}
 		if err := db.Exec(ctx, tx, sqlSetContact, id, c.Name, c.Phone, c.Email, db.At(tx.Now())); err != nil {
 			return fmt.Errorf("set contact: %w", err)
+		}
+		if err := consentEndsWith(ctx, tx, i, c.Name); err != nil {
+			return err
 		}
 		var changed []string
 		for field, differs := range map[string]bool{"name": c.Name != i.FocalName, "phone": c.Phone != i.FocalPhone, "email": c.Email != i.FocalEmail} {
@@ -84,6 +102,28 @@ func (r *Room) SetContact(ctx context.Context, id int64, c Contact) error {
 		}
 		return note(ctx, tx, "invitation.set_contact", i, map[string]any{"changed": changed})
 	})
+}
+
+// tellFormer queues the mail to the focal point whose place c takes. The organiser who
+// prepares invitations corrects addresses: only a change on the organisation's own page is told.
+func (r *Room) tellFormer(ctx context.Context, tx *db.Tx, i Invitation, c Contact, told []outbox.Mail) error {
+	if conference.ActorOf(ctx).Kind != conference.ActorFocalPoint || i.FocalEmail == "" || strings.EqualFold(i.FocalEmail, c.Email) {
+		return nil
+	}
+	today := 0
+	for _, m := range told {
+		if tx.Now().Sub(m.QueuedAt.Time) < 24*time.Hour {
+			today++
+		}
+	}
+	if today >= maxTold {
+		return conference.Fail(conference.KindTooMany, "invitation.error.focal_often")
+	}
+	_, err := r.outbox.Queue(ctx, tx, outbox.Queued{Edition: i.EditionID, Kind: KindFocalChanged, Subject: i.ID, Lang: "vi", ToAddress: i.FocalEmail, ToName: i.FocalName})
+	if err != nil && conference.KindOf(err) != conference.KindInvalid { // an address that never got anything
+		return fmt.Errorf("queue mail to the former focal point: %w", err)
+	}
+	return nil
 }
 
 const sqlSetDeadline = `UPDATE invitation SET register_by = ?2, changed_at = ?3 WHERE id = ?1`

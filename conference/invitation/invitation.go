@@ -28,6 +28,7 @@ type Room struct {
 	locales *templates.Locales
 	baseURL string
 	mail    *templates.Mail
+	notices *templates.Mail
 
 	programme Programme
 }
@@ -36,8 +37,13 @@ type Room struct {
 // public address without a slash at its end, as in "https://hoinghi.example.vn".
 // A mail template that cannot be parsed is a mistake in the program and panics.
 func New(d *db.DB, keys *conference.Keys, out *outbox.Outbox, locales *templates.Locales, baseURL string) *Room {
-	r := &Room{db: d, keys: keys, outbox: out, locales: locales, baseURL: baseURL, mail: templates.MustMail("invite")}
+	r := &Room{db: d, keys: keys, outbox: out, locales: locales, baseURL: baseURL, mail: templates.MustMail("invite"), notices: templates.MustMail("notice")}
 	out.Compose(KindInvite, r.composeInvite)
+	out.Compose(KindCopy, r.composeInvite)
+	out.Compose(KindTest, r.composeTest)
+	out.Compose(KindQuestion, r.composeQuestion)
+	out.Compose(KindFocalChanged, r.composeFocalChanged)
+	out.Compose(KindRemind, r.composeRemind)
 	return r
 }
 
@@ -89,6 +95,7 @@ type Invitation struct {
 	OwnDeadline     db.Time // zero: the edition's holds
 	EditionDeadline db.Time
 	QueuedAt        db.Time // when it was last put into the outbox
+	HandedAt        db.Time // when somebody last handed its present link over without this program
 	OpenedAt        db.Time // the first time the link was opened, maybe by a mail scanner
 	Answer          Answer
 	AnsweredAt      db.Time
@@ -163,7 +170,7 @@ func (i *Invitation) fields() []any {
 	return []any{&i.ID, &i.EditionID, &i.OrganisationID, &i.Organisation.Vi, &i.Organisation.En, &i.OrganisationEmail, &i.OrganisationPhone,
 		&i.Province.VersionID, &i.Province.ProvinceID, &i.Province.Slug, &i.Province.Abbr, &i.Province.NameVi, &i.Province.NameEn, &i.Province.Kind,
 		&i.Generation, &i.FocalName, &i.FocalPhone, &i.FocalEmail, &i.OwnDeadline, &i.EditionDeadline,
-		&i.QueuedAt, &i.OpenedAt, &i.Answer, &i.AnsweredAt, &i.DeclineReason}
+		&i.QueuedAt, &i.HandedAt, &i.OpenedAt, &i.Answer, &i.AnsweredAt, &i.DeclineReason}
 }
 
 // Answerable lets through whoever may act for an invited organisation: its focal

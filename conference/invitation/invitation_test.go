@@ -30,13 +30,18 @@ type house struct {
 
 func open(t *testing.T) *house {
 	t.Helper()
+	return openWith(t, outbox.Config{})
+}
+
+func openWith(t *testing.T, mail outbox.Config) *house {
+	t.Helper()
 	h := &house{clock: testkit.NewClock()}
 	h.db, h.keys = testkit.Store(t, h.clock), testkit.Keys(t)
 	var err error
 	if h.loc, err = templates.LoadLocales(); err != nil {
 		t.Fatal(err)
 	}
-	if h.out, err = outbox.New(h.db, testkit.Quiet(), outbox.Config{}); err != nil {
+	if h.out, err = outbox.New(h.db, testkit.Quiet(), mail); err != nil {
 		t.Fatal(err)
 	}
 	h.ed = edition.New(h.db)

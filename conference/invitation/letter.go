@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"fmt"
+	"regexp"
 	"strings"
 	"time"
 
@@ -29,8 +30,8 @@ type ProgrammeItem struct {
 // UseProgramme says where the programme comes from. Called once, before the first letter.
 func (r *Room) UseProgramme(p Programme) { r.programme = p }
 
-// noHand is what stands where the agency writes by hand: blanks that do not break.
-var noHand = strings.Repeat("\u00a0", 8)
+// handBlank is what stands where the agency writes by hand: blanks that do not break.
+var handBlank = strings.Repeat("\u00a0", 8)
 
 // Letter makes one organisation's letter, from t or from the edition's text when t
 // is nil. Errors: invalid as CheckLetterText, not_found.
@@ -68,17 +69,17 @@ func (r *Room) Letter(ctx context.Context, q db.Reader, invitationID int64, kind
 func (r *Room) letter(e edition.Edition, i Invitation, kind LetterKind, t LetterText, programme []ProgrammeItem) (document.Letter, error) {
 	vi := r.locales.In(templates.Vietnamese)
 	values := r.letterValues(e, i)
-	code, err := badge.Bitmap(strings.ToUpper(values[fieldLink]))
+	code, err := letterCode(values)
 	if err != nil {
-		return document.Letter{}, fmt.Errorf("draw link of letter: %w", err)
+		return document.Letter{}, err
 	}
 	fill := func(text string) []string { return strings.Split(Fill(text, values), "\n") }
 	l := document.Letter{
 		Title: vi.T("invitation.letter.file_title", "kind", vi.Text(LetterKindText(kind)), "name", i.Organisation.Vi), Now: r.db.Now(),
 		Parent: fill(t.Parent), Agency: fill(t.Agency), Abstract: fill(t.Abstract), Recipients: fill(t.Recipients), Authority: fill(t.Authority),
 		Number: number(t.Symbol), Signer: t.Signer, Body: paragraphsOf(t.Body, values), Code: code,
-		PlaceDate: Fill(t.Place, values) + ", ngày" + noHand + "tháng" + noHand + "năm" + noHand + "\u00a0\u00a0",
-		Caption:   []string{vi.T("invitation.letter.scan"), vi.T("invitation.letter.code", "code", values[fieldCode])},
+		PlaceDate: Fill(t.Place, values) + ", ngày" + handBlank + "tháng" + handBlank + "năm" + handBlank + "\u00a0\u00a0",
+		Caption:   r.caption(values),
 	}
 	if kind == GiayMoi {
 		l.Name = vi.T("invitation.letter.name")
@@ -92,8 +93,23 @@ func (r *Room) letter(e edition.Edition, i Invitation, kind LetterKind, t Letter
 	return l, nil
 }
 
+// letterCode gives the QR code of the organisation's link.
+func letterCode(values Values) ([][]bool, error) {
+	code, err := badge.Bitmap(strings.ToUpper(values[fieldLink])) // capitals make a smaller code
+	if err != nil {
+		return nil, fmt.Errorf("draw link of letter: %w", err)
+	}
+	return code, nil
+}
+
+// caption gives what stands beside the code.
+func (r *Room) caption(values Values) []string {
+	vi := r.locales.In(templates.Vietnamese)
+	return []string{vi.T("invitation.letter.scan"), vi.T("invitation.letter.code", "code", values[fieldCode])}
+}
+
 // number gives "Số:        /GM-CTĐP"; the number itself is taken by the agency.
-func number(symbol string) string { return "Số:" + noHand + "/" + symbol }
+func number(symbol string) string { return "Số:" + handBlank + "/" + symbol }
 
 // letterValues gives what stands for each merge field in a letter, days and hours tied together.
 func (r *Room) letterValues(e edition.Edition, i Invitation) Values {
@@ -104,6 +120,7 @@ func (r *Room) letterValues(e edition.Edition, i Invitation) Values {
 	for _, f := range []string{fieldTime, fieldDeadline} {
 		v[f] = tie.Replace(v[f])
 	}
+	v[fieldContact] = tiePhones(v[fieldContact])
 	return v
 }
 
@@ -119,11 +136,19 @@ func paragraphsOf(body string, values Values) []document.Paragraph {
 		line, p.Centred = strings.CutPrefix(strings.TrimSpace(line), "> ")
 		for _, run := range marked(line) {
 			run.Text, _ = fillLine(run.Text, values)
+			run.Text = tiePhones(run.Text)
 			p.Runs = append(p.Runs, run)
 		}
 		out = append(out, p)
 	}
 	return out
+}
+
+var phone = regexp.MustCompile(`(?:\+84[ .]?|\b0)\d{1,4}(?:[ .]\d{2,4}){2,4}\b`)
+
+// tiePhones keeps each phone number on one line.
+func tiePhones(text string) string {
+	return phone.ReplaceAllStringFunc(text, func(p string) string { return strings.ReplaceAll(p, " ", "\u00a0") })
 }
 
 // marked splits a line at its pairs of "**" and "__". A mark without its pair is text.
@@ -158,7 +183,7 @@ func marked(line string) []document.Run {
 
 func (r *Room) programmeAppendix(e edition.Edition, t LetterText, items []ProgrammeItem) document.Appendix {
 	vi := r.locales.In(templates.Vietnamese)
-	a := document.Appendix{Label: vi.T("invitation.letter.appendix", "n", "I"), Title: []string{vi.T("invitation.letter.programme"), strings.ToUpper(e.TitleVi)}, Note: r.attached(e, t)}
+	a := document.Appendix{Label: vi.T("invitation.letter.appendix", "n", "I"), Title: []string{vi.T("invitation.letter.programme"), titleOf(e)}, Note: r.attached(e, t)}
 	a.Table = document.Table{Size: 12, Columns: []document.Column{{Title: vi.T("invitation.letter.time"), Width: 32, Centred: true},
 		{Title: vi.T("invitation.letter.content"), Width: 83}, {Title: vi.T("invitation.letter.by"), Width: 50}}}
 	day := ""
@@ -177,9 +202,14 @@ func (r *Room) programmeAppendix(e edition.Edition, t LetterText, items []Progra
 	return a
 }
 
+// titleOf gives the conference's name as a title, its number and its year tied together.
+func titleOf(e edition.Edition) string {
+	return strings.NewReplacer("LẦN THỨ ", "LẦN\u00a0THỨ\u00a0", "NĂM ", "NĂM\u00a0").Replace(strings.ToUpper(e.TitleVi))
+}
+
 // attached says what an appendix belongs to; the number and date stay blank.
 func (r *Room) attached(e edition.Edition, t LetterText) string {
-	return r.locales.In(templates.Vietnamese).T("invitation.letter.attached", "number", noHand+"/"+t.Symbol, "blank", noHand, "organiser", e.OrganiserVi)
+	return r.locales.In(templates.Vietnamese).T("invitation.letter.attached", "number", handBlank+"/"+t.Symbol, "blank", handBlank, "organiser", e.OrganiserVi)
 }
 
 const leastRows, mostRows = 8, 40 // of the registration form
@@ -188,7 +218,7 @@ func (r *Room) formAppendix(e edition.Edition, i Invitation, t LetterText) docum
 	vi := r.locales.In(templates.Vietnamese)
 	say := func(part string, args ...any) string { return vi.T("invitation.letter.form."+part, args...) }
 	dots := strings.Repeat("…", 10)
-	a := document.Appendix{Label: vi.T("invitation.letter.appendix", "n", "II"), Title: []string{say("title"), strings.ToUpper(e.TitleVi)}, Note: r.attached(e, t),
+	a := document.Appendix{Label: vi.T("invitation.letter.appendix", "n", "II"), Title: []string{say("title"), titleOf(e)}, Note: r.attached(e, t),
 		Before:   []string{say("unit", "name", i.Organisation.Vi, "code", r.ShortCode(i)), say("head") + " " + dots, say("focal") + " " + dots, say("list")},
 		After:    []string{say("car") + " " + dots, say("arrive") + " " + dots, say("stay") + " " + dots, say("paper") + " " + dots, say("privacy")},
 		SignLeft: say("sign_left"), SignRight: say("sign_right")}
@@ -245,7 +275,11 @@ func (r *Room) LetterFile(ctx context.Context, q db.Reader, invitationID int64, 
 }
 
 // LetterName gives the name of a letter's file: "giay-moi-TNI-12.pdf". A province has several organisations,
-// so the number of the invitation stands in it too.
+// so the number of the invitation stands in it too; who belongs to none has "giay-moi-12.pdf".
 func LetterName(i Invitation, kind LetterKind, ext string) string {
-	return fmt.Sprintf("%s-%s-%d.%s", strings.ReplaceAll(string(kind), "_", "-"), i.Province.Abbr, i.ID, ext)
+	name := strings.ReplaceAll(string(kind), "_", "-")
+	if i.Province.Abbr != "" {
+		name += "-" + i.Province.Abbr
+	}
+	return fmt.Sprintf("%s-%d.%s", name, i.ID, ext)
 }

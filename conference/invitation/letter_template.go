@@ -38,10 +38,15 @@ func OwnTemplateOf(ctx context.Context, q db.Reader, editionID int64, kind Lette
 
 // Fitness says what an own template holds before it is accepted.
 type Fitness struct {
-	Known   []string
-	Unknown []string // fields that nobody fills in: a template with any is refused
-	Missing []string // fields of which a letter should have one and that the template lacks
+	Known    []string
+	Unknown  []string        // fields that nobody fills in: a template with any is refused
+	Missing  []string        // fields of which a letter should have one and that the template lacks
+	Where    []document.Mark // each place of an unknown field
+	Doubtful []document.Mark // what is no field but probably meant as one: "[don vi]", "«TenDonVi»", "{{don_vi}}"
 }
+
+// Fit reports whether there is nothing to say about the template.
+func (f Fitness) Fit() bool { return len(f.Unknown)+len(f.Missing)+len(f.Doubtful) == 0 }
 
 // CheckTemplate looks into a DOCX. Errors: invalid with the field template when it
 // is no DOCX, too large or carries programs.
@@ -65,10 +70,18 @@ func CheckTemplate(data []byte) (Fitness, error) {
 	}
 	var f Fitness
 	for _, name := range t.Fields {
-		if slices.Contains(LetterFields(), name) {
+		if slices.Contains(TemplateFields(), name) {
 			f.Known = append(f.Known, name)
 		} else {
 			f.Unknown = append(f.Unknown, name)
+		}
+	}
+	for _, m := range t.Marks {
+		switch {
+		case m.Field && slices.Contains(f.Unknown, m.Name):
+			f.Where = append(f.Where, m)
+		case !m.Field && meant(m):
+			f.Doubtful = append(f.Doubtful, m)
 		}
 	}
 	for _, name := range []string{fieldOrganisation, fieldConference, fieldTime, fieldPlace, fieldDeadline, fieldCode} {
@@ -79,14 +92,38 @@ func CheckTemplate(data []byte) (Fitness, error) {
 	return f, nil
 }
 
+// meant reports whether a mark that is no field was probably meant as one: by how it is
+// written, as other programs write theirs, or by its words.
+func meant(m document.Mark) bool {
+	name := plain(m.Name)
+	if name == "" {
+		return false
+	}
+	switch {
+	case strings.HasPrefix(m.Text, "{{"), strings.HasPrefix(m.Text, "${"), strings.HasPrefix(m.Text, "<<"):
+		return true
+	case strings.HasPrefix(m.Text, "«"):
+		return !strings.Contains(m.Name, " ") || like(name)
+	}
+	return like(name)
+}
+
+func like(name string) bool {
+	return slices.ContainsFunc(TemplateFields(), func(f string) bool { return plain(f) == name })
+}
+
+// plain gives the letters and digits of a field's name.
+func plain(name string) string { return strings.ReplaceAll(wordsOf(name), " ", "") }
+
 const sqlSetTemplate = `INSERT INTO letter_template (edition_id, kind, name, uploaded_by, uploaded_at, data) VALUES (?1, ?2, ?3, ?4, ?5, ?6)
 ON CONFLICT (edition_id, kind) DO UPDATE SET name = ?3, uploaded_by = ?4, uploaded_at = ?5, data = ?6`
 
-// SetTemplate takes an own DOCX for a letter. One that lacks fields is taken only
-// when despite says that this is meant. Errors: invalid with the field template, as CheckTemplate, for
-// unknown fields, and for missing ones; not_found, forbidden.
+// SetTemplate takes an own DOCX for a letter. One that lacks fields, or holds what looks
+// like one, is taken only when despite says that this is meant. Errors: invalid with the field template, as
+// CheckTemplate, for unknown fields, or else for missing and doubtful ones; not_found, forbidden. CheckTemplate
+// gives all of them at once.
 func (r *Room) SetTemplate(ctx context.Context, editionID int64, kind LetterKind, name string, data []byte, despite bool) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	if !kind.Known() {
@@ -97,11 +134,13 @@ func (r *Room) SetTemplate(ctx context.Context, editionID int64, kind LetterKind
 		return err
 	}
 	var p conference.Problems
-	if len(f.Unknown) > 0 {
+	switch {
+	case len(f.Unknown) > 0:
 		p.Add("template", "invitation.letter.error.template_unknown", "names", bracketed(f.Unknown))
-	}
-	if len(f.Missing) > 0 && !despite {
+	case len(f.Missing) > 0 && !despite:
 		p.Add("template", "invitation.letter.error.template_missing", "names", bracketed(f.Missing))
+	case len(f.Doubtful) > 0 && !despite:
+		p.Add("template", "invitation.letter.error.template_doubtful")
 	}
 	if p.Any() {
 		return p.Err()
@@ -127,7 +166,7 @@ const sqlDropTemplate = `DELETE FROM letter_template WHERE edition_id = ? AND ki
 
 // DropTemplate goes back to the built-in letter. Errors: forbidden.
 func (r *Room) DropTemplate(ctx context.Context, editionID int64, kind LetterKind) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -168,8 +207,13 @@ func (r *Room) fillOwn(ctx context.Context, q db.Reader, i Invitation, own []byt
 	if err != nil {
 		return nil, fmt.Errorf("open letter template: %w", err)
 	}
+	values := r.letterValues(e, i)
+	code, err := letterCode(values)
+	if err != nil {
+		return nil, err
+	}
 	var b bytes.Buffer
-	if err := t.Fill(&b, r.letterValues(e, i), r.db.Now()); err != nil {
+	if err := t.Fill(&b, values, document.CodeField{Name: fieldPicture, Modules: code, Caption: strings.Join(r.caption(values), ". ")}, r.db.Now()); err != nil {
 		return nil, err
 	}
 	return b.Bytes(), nil

@@ -3,6 +3,8 @@ package invitation_test
 import (
 	"archive/zip"
 	"bytes"
+	"crypto/sha256"
+	"fmt"
 	"io"
 	"slices"
 	"strings"
@@ -11,9 +13,11 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"hoinghi/conference"
+	"hoinghi/conference/audit"
 	"hoinghi/conference/document"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
+	"hoinghi/conference/testkit"
 )
 
 func textOf(l document.Letter) string {
@@ -73,50 +77,6 @@ func TestLetterOfAnOrganisation(t *testing.T) {
 	}
 }
 
-func TestLetterMarks(t *testing.T) {
-	h := open(t)
-	i := h.first(t)
-	text := h.room.DefaultLetter(h.xii, invitation.GiayMoi)
-	text.Body = "> **Đậm** thường __nghiêng__\n\n2 ** 3 https://a__b\n[don_vi_dang_cai]"
-	l, err := h.room.Letter(t.Context(), h.db, i.ID, invitation.GiayMoi, &text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	want := []document.Paragraph{
-		{Centred: true, Runs: []document.Run{{Text: "Đậm", Bold: true}, {Text: " thường "}, {Text: "nghiêng", Italic: true}}},
-		{Runs: []document.Run{{Text: "2 ** 3 https://a__b"}}},
-		{Runs: []document.Run{{Text: h.xii.HostVi}}},
-	}
-	if diff := cmp.Diff(want, l.Body); diff != "" {
-		t.Error(diff)
-	}
-}
-
-// An unknown field is named with its line and column in each part.
-func TestLetterTextRefuses(t *testing.T) {
-	h := open(t)
-	good := h.room.DefaultLetter(h.xii, invitation.CongVan)
-	if err := h.room.SetLetterText(t.Context(), h.xii.ID, invitation.CongVan, good); err != nil {
-		t.Fatal(err)
-	}
-	if got, err := h.room.LetterText(t.Context(), h.db, h.xii, invitation.CongVan); err != nil || got != good {
-		t.Errorf("kept %+v, %v", got, err)
-	}
-	bad := good
-	bad.Body, bad.Recipients, bad.Symbol, bad.Agency = "a\nbc [x]", "[don_vi] [ten]", "12/SCT", ""
-	h.refused(t, h.room.SetLetterText(t.Context(), h.xii.ID, invitation.CongVan, bad), conference.KindInvalid,
-		"agency: invitation.letter.error.missing", "body: invitation.letter.error.field_unknown", "recipients: invitation.letter.error.field_unknown", "symbol: invitation.letter.error.number")
-	h.refused(t, h.room.SetLetterText(t.Context(), h.xii.ID, "khac", good), conference.KindNotFound, "error.not_found")
-	nobody := conference.WithActor(t.Context(), conference.Actor{Kind: conference.ActorFocalPoint, ID: h.first(t).ID})
-	h.refused(t, h.room.SetLetterText(nobody, h.xii.ID, invitation.CongVan, good), conference.KindForbidden, "error.forbidden")
-	h.refused(t, h.room.SetSigned(nobody, h.first(t).ID, invitation.GiayMoi, "a.pdf", signed(t)), conference.KindForbidden, "error.forbidden")
-	for _, f := range invitation.LetterFields() {
-		if !h.loc.In("vi").Has("invitation.field." + f) {
-			t.Errorf("field %s is not explained", f)
-		}
-	}
-}
-
 // A mail carries the signed scan and names it; without one it carries nothing, never a draft.
 func TestMailCarriesTheSignedLetterOnly(t *testing.T) {
 	h := open(t)
@@ -146,6 +106,42 @@ func TestMailCarriesTheSignedLetterOnly(t *testing.T) {
 	h.refused(t, h.room.DropSigned(t.Context(), i.ID, invitation.GiayMoi), conference.KindNotFound, "error.not_found")
 }
 
+// A scan that came in after somebody opened the list is neither kept nor dropped by what was chosen on it.
+func TestConfirmLeavesWhatNobodySaw(t *testing.T) {
+	h := open(t)
+	i := h.first(t)
+	stage := func(name string, data []byte) int64 {
+		t.Helper()
+		if err := h.room.Stage(t.Context(), h.xii.ID, invitation.GiayMoi, name, data); err != nil {
+			t.Fatal(err)
+		}
+		all, err := invitation.Staged(t.Context(), h.db, h.xii.ID, invitation.GiayMoi)
+		at := slices.IndexFunc(all, func(u invitation.Upload) bool { return u.Name == name })
+		if err != nil || at < 0 {
+			t.Fatalf("%s does not wait: %v, %v", name, all, err)
+		}
+		return all[at].ID
+	}
+	scan := signed(t)
+	kept, dropped := stage("a.pdf", scan), stage("b.pdf", append(slices.Clone(scan), '\n'))
+	late := stage("c.pdf", append(slices.Clone(scan), "\n\n"...))
+	n, err := h.room.Confirm(t.Context(), h.xii.ID, invitation.GiayMoi, map[int64]int64{kept: i.ID, dropped: 0})
+	if n != 1 || err != nil {
+		t.Errorf("kept %d, %v", n, err)
+	}
+	all, err := invitation.Staged(t.Context(), h.db, h.xii.ID, invitation.GiayMoi)
+	if err != nil || len(all) != 1 || all[0].ID != late {
+		t.Errorf("waiting %v, %v", all, err)
+	}
+	sum := fmt.Sprintf("%x", sha256.Sum256(scan))
+	entries, err := audit.History(t.Context(), h.db, "invitation", i.ID)
+	if err != nil || !slices.ContainsFunc(entries, func(e audit.Entry) bool {
+		return e.Action == "letter.set_signed" && strings.Contains(e.Detail, sum)
+	}) {
+		t.Errorf("the record does not say which file was kept: %+v, %v", entries, err)
+	}
+}
+
 func TestMatchFile(t *testing.T) {
 	h := open(t)
 	all := h.list(t, h.xii)
@@ -159,7 +155,13 @@ func TestMatchFile(t *testing.T) {
 		return nil
 	}
 	tni := all[slices.IndexFunc(all, func(i invitation.Invitation) bool { return i.Province.Abbr == "TNI" })]
+	// An association of no province is found by the name that its letter got, not by a number that a scanner counted.
+	free := invitation.Invitation{ID: 12}
+	all = append(all, free)
 	for name, want := range map[string][]int64{
+		invitation.LetterName(free, invitation.GiayMoi, "pdf"): {12},
+		invitation.LetterName(free, invitation.CongVan, "pdf"): {12},
+		"scan 12.pdf": nil,
 		invitation.LetterName(tni, invitation.GiayMoi, "pdf"): id("TNI"),
 		"GM_TNI_signed.PDF":                       id("TNI"),
 		"giấy mời Tây Ninh.pdf":                   id("TNI"),
@@ -176,6 +178,68 @@ func TestMatchFile(t *testing.T) {
 		if !slices.Equal(got, want) {
 			t.Errorf("%s: %v, want %v", name, got, want)
 		}
+	}
+}
+
+// One scan under three names waits three times, each for its own organisation; the same
+// file again is kept once, and another file under a name that is taken does not push it out.
+func TestStageKeepsEachName(t *testing.T) {
+	h := open(t)
+	stage := func(name string, data []byte) {
+		t.Helper()
+		if err := h.room.Stage(t.Context(), h.xii.ID, invitation.GiayMoi, name, data); err != nil {
+			t.Fatal(err)
+		}
+	}
+	scan := signed(t)
+	for _, name := range []string{"cv-TNI.pdf", "cv-DTH.pdf", "cv-BRV.pdf", "cv-TNI.pdf"} {
+		stage(name, scan)
+	}
+	other := append(slices.Clone(scan), '\n')
+	stage("cv-TNI.pdf", other)
+	stage("cv-TNI.pdf", other)
+	staged, err := invitation.Staged(t.Context(), h.db, h.xii.ID, invitation.GiayMoi)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	chosen := map[int64]int64{}
+	for _, u := range staged {
+		names = append(names, u.Name)
+		if len(u.Candidates) != 1 {
+			t.Errorf("%s: candidates %v", u.Name, u.Candidates)
+		} else if !strings.Contains(u.Name, "(2)") {
+			chosen[u.ID] = u.Candidates[0]
+		}
+	}
+	if diff := cmp.Diff([]string{"cv-BRV.pdf", "cv-DTH.pdf", "cv-TNI (2).pdf", "cv-TNI.pdf"}, names); diff != "" {
+		t.Error(diff)
+	}
+	if n, err := h.room.Confirm(t.Context(), h.xii.ID, invitation.GiayMoi, chosen); err != nil || n != 3 {
+		t.Errorf("confirmed %d, %v", n, err)
+	}
+}
+
+// What other programs write for a field, and a field with a slip, is named with its place;
+// brackets in ordinary text are not.
+func TestTemplateMarksProbablyMeant(t *testing.T) {
+	f, err := invitation.CheckTemplate(template(t, "[don_vi] [1] [xem phụ lục] «Hội nghị mẫu» {a}</w:t></w:r></w:p><w:p/><w:p><w:r><w:t>[sai] [don vi] «TenDonVi» {{don_vi}} [Đơn_vị] {thoi_gian} ${x}"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, m := range append(f.Where, f.Doubtful...) {
+		got = append(got, fmt.Sprintf("%s %s %d", m.Text, m.Part, m.Para))
+	}
+	want := []string{"[sai] body 2", "[don vi] body 2", "«TenDonVi» body 2", "{{don_vi}} body 2", "[Đơn_vị] body 2", "{thoi_gian} body 2", "${x} body 2"}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+	h := open(t)
+	all := "[" + strings.Join(invitation.LetterFields(), "] [") + "] {{don_vi}}"
+	h.refused(t, h.room.SetTemplate(t.Context(), h.xii.ID, invitation.GiayMoi, "mau.docx", template(t, all), false), conference.KindInvalid, "template: invitation.letter.error.template_doubtful")
+	if err := h.room.SetTemplate(t.Context(), h.xii.ID, invitation.GiayMoi, "mau.docx", template(t, all), true); err != nil {
+		t.Error(err)
 	}
 }
 
@@ -213,7 +277,7 @@ func TestOwnTemplate(t *testing.T) {
 	if err != nil || !slices.Equal(f.Unknown, []string{"sai"}) || !slices.Contains(f.Missing, "ma_don_vi") || slices.Contains(f.Missing, "don_vi") {
 		t.Errorf("fitness %+v, %v", f, err)
 	}
-	if err := set("Kính mời [don_vi]", true); err != nil {
+	if err := set("Kính mời [don_vi] [ma_qr]", true); err != nil {
 		t.Fatal(err)
 	}
 	_, data, err := h.room.LetterFile(t.Context(), h.db, i.ID, invitation.GiayMoi, invitation.DOCX)
@@ -223,6 +287,14 @@ func TestOwnTemplate(t *testing.T) {
 	z, err := zip.NewReader(bytes.NewReader(data), int64(len(data)))
 	if err != nil {
 		t.Fatal(err)
+	}
+	picture, err := z.Open("word/media/hoinghi-qr.png")
+	if err != nil {
+		t.Fatal(err)
+	}
+	data, err = io.ReadAll(picture)
+	if got := testkit.ReadQR(t, data); err != nil || len(got) != 1 || !strings.EqualFold(got[0], h.room.Link(i)) {
+		t.Errorf("the code says %q, want %s; %v", got, h.room.Link(i), err)
 	}
 	doc, err := z.Open("word/document.xml")
 	if err != nil {

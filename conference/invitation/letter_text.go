@@ -5,10 +5,12 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
 
 	"hoinghi/conference"
 	"hoinghi/conference/audit"
+	"hoinghi/conference/document"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
@@ -41,9 +43,15 @@ const (
 	fieldProvince = "tinh_thanh"
 )
 
+// fieldPicture is the QR code with the organisation's link, a picture: only own templates have it.
+const fieldPicture = "ma_qr"
+
 // LetterFields lists the merge fields of letters, without their brackets, in the
 // order in which they are explained.
 func LetterFields() []string { return append(MergeFields(), fieldAddress, fieldProvince) }
+
+// TemplateFields lists the merge fields of own templates in the same way: those of letters, and the picture of the code.
+func TemplateFields() []string { return append(LetterFields(), fieldPicture) }
 
 // LetterText is an official letter as it is written, with merge fields. Each line of
 // Body is a paragraph; "**…**" is bold, "__…__" italic, a line after "> " centred. Parent,
@@ -64,7 +72,7 @@ type LetterText struct {
 }
 
 const (
-	maxLetterLines = 1000 // characters of the texts around the body
+	maxLetterLines = 4000 // characters of the lists around the body: twelve long lines and more
 	maxLetterBody  = 12000
 )
 
@@ -97,43 +105,100 @@ func (t LetterText) normal(kind LetterKind) LetterText {
 }
 
 // CheckLetterText refuses a text that lacks a part, is too long, holds a field that
-// nobody fills in, which it names with its line and column, or a number where the
-// symbol stands. Errors: invalid with the fields of LetterText.
+// nobody fills in or a character that the letter's font cannot print, which it names with line and column,
+// a number where the symbol stands, or a date where the place does. Errors: invalid with the fields of LetterText.
 func CheckLetterText(kind LetterKind, t LetterText) error {
 	t = t.normal(kind)
+	font, err := document.NewSerifs()
+	if err != nil {
+		return fmt.Errorf("read font of letters: %w", err)
+	}
 	var p conference.Problems
 	for _, f := range t.parts(kind) {
-		unknown, line, column, found := unknownPlace(*f.text, LetterFields())
+		unknown, at, found := unknownPlace(*f.text, LetterFields())
+		missing := font.Missing(*f.text)
 		switch {
 		case *f.text == "" && f.required:
 			p.Add(f.name, "invitation.letter.error.missing")
 		case utf8.RuneCountInString(*f.text) > f.limit:
 			p.Add(f.name, "invitation.letter.error.long", "max", f.limit)
 		case found:
-			p.Add(f.name, "invitation.letter.error.field_unknown", "name", "["+unknown+"]", "line", line, "column", column)
+			line, column := placeOf(*f.text, at)
+			key := "invitation.letter.error.field_unknown"
+			if strings.TrimSpace(unknown) == fieldPicture {
+				key = "invitation.letter.error.field_picture"
+			}
+			p.Add(f.name, key, "name", "["+unknown+"]", "line", line, "column", column)
+		case f.name == "symbol" && strings.ContainsAny(t.Symbol, "0123456789"):
+			p.Add(f.name, "invitation.letter.error.number")
+		case f.name == "place" && dated(t.Place):
+			p.Add(f.name, "invitation.letter.error.place")
+		case len(missing) > 0:
+			line, column := placeOf(*f.text, strings.IndexRune(*f.text, missing[0]))
+			p.Add(f.name, "invitation.letter.error.character", "character", shown(missing[0]), "line", line, "column", column)
 		}
-	}
-	if strings.ContainsAny(t.Symbol, "0123456789") {
-		p.Add("symbol", "invitation.letter.error.number")
 	}
 	return p.Err()
 }
 
-// unknownPlace gives the first field that is not known, with its line and column from 1.
-func unknownPlace(text string, known []string) (name string, line, column int, found bool) {
+// dated reports whether a place says when, too: the date stands behind it on its line, once.
+func dated(place string) bool {
+	return strings.IndexFunc(place, unicode.IsDigit) >= 0 || strings.Contains(strings.ToLower(place), "ngày") ||
+		strings.Contains(place, "["+fieldTime+"]") || strings.Contains(place, "["+fieldDeadline+"]")
+}
+
+// shown gives a character for people: with its number, since some are hard to see.
+func shown(r rune) string {
+	if unicode.IsGraphic(r) && !unicode.IsSpace(r) && !unicode.IsMark(r) {
+		return fmt.Sprintf("%c (U+%04X)", r, r)
+	}
+	return fmt.Sprintf("U+%04X", r)
+}
+
+// unknownPlace gives the first field that is not known, and where in the text it begins.
+func unknownPlace(text string, known []string) (name string, at int, found bool) {
 	rest := text
 	for {
 		before, name, after, ok := nextField(rest)
 		if !ok {
-			return "", 0, 0, false
+			return "", 0, false
 		}
 		if !slices.Contains(known, strings.TrimSpace(name)) {
-			whole := text[:len(text)-len(rest)+len(before)]
-			start := strings.LastIndexByte(whole, '\n') + 1
-			return name, strings.Count(whole, "\n") + 1, utf8.RuneCountInString(whole[start:]) + 1, true
+			return name, len(text) - len(rest) + len(before), true
 		}
 		rest = after
 	}
+}
+
+// placeOf gives the line and the column, both from 1, of what begins at a byte of a text.
+func placeOf(text string, at int) (line, column int) {
+	whole := text[:at]
+	start := strings.LastIndexByte(whole, '\n') + 1
+	return strings.Count(whole, "\n") + 1, utf8.RuneCountInString(whole[start:]) + 1
+}
+
+// Unpaired is a mark of a letter's body without its pair: it is printed as it stands.
+type Unpaired struct {
+	Mark string // "**" or "__"
+	Line int    // from 1
+}
+
+// UnpairedMarks gives the marks of a body that have no pair on their line.
+func UnpairedMarks(body string) []Unpaired {
+	var out []Unpaired
+	line := 0
+	for text := range strings.SplitSeq(vietnamese.NormaliseText(body), "\n") {
+		line++
+		for _, mark := range []string{"**", "__"} {
+			for _, run := range marked(text) {
+				if strings.Contains(run.Text, mark) {
+					out = append(out, Unpaired{mark, line})
+					break
+				}
+			}
+		}
+	}
+	return out
 }
 
 // DefaultLetter gives the text that a letter of an edition starts with.
@@ -193,7 +258,7 @@ parent = ?3, agency = ?4, symbol = ?5, place = ?6, abstract = ?7, addressees = ?
 // SetLetterText keeps the text of a letter. Errors: invalid as CheckLetterText,
 // not_found, forbidden.
 func (r *Room) SetLetterText(ctx context.Context, editionID int64, kind LetterKind, t LetterText) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	if !kind.Known() {

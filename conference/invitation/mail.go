@@ -28,24 +28,7 @@ func (r *Room) composeInvite(ctx context.Context, m outbox.Mail) (outbox.Message
 	if err != nil {
 		return outbox.Message{}, fmt.Errorf("read edition: %w", err)
 	}
-	signed, err := SignedFor(ctx, r.db, i.ID)
-	if err != nil {
-		return outbox.Message{}, err
-	}
-	msg, err := r.message(e, i, c.Text, m.Lang, kindsOf(signed))
-	if err != nil {
-		return outbox.Message{}, err
-	}
-	// Only what was signed leaves the house: a draft without number and signature
-	// would be taken for the letter itself.
-	for _, s := range signed {
-		data, err := SignedFile(ctx, r.db, i.ID, s.Kind)
-		if err != nil {
-			return outbox.Message{}, err
-		}
-		msg.Files = append(msg.Files, outbox.Part{Name: LetterName(i, s.Kind, "pdf"), ContentType: "application/pdf", Data: data})
-	}
-	return msg, nil
+	return r.withSigned(ctx, i, func(attached []LetterKind) (outbox.Message, error) { return r.message(e, i, c.Text, m.Lang, attached) })
 }
 
 // Preview gives the mail as this organisation would read it, in Vietnamese: from t, or
@@ -100,8 +83,12 @@ type piece struct {
 }
 
 func (r *Room) message(e edition.Edition, i Invitation, t Text, lang string, attached []LetterKind) (outbox.Message, error) {
+	return r.filled(e, i, t, lang, r.values(e, i, lang), attached)
+}
+
+// filled makes the mail of one invitation from a text and what stands for its fields.
+func (r *Room) filled(e edition.Edition, i Invitation, t Text, lang string, values Values, attached []LetterKind) (outbox.Message, error) {
 	loc := r.locales.In(lang)
-	values := r.values(e, i, lang)
 	link := values[fieldLink]
 	p := invitePage{Letterhead: Letterhead(loc, e), Body: strings.TrimSpace(Fill(t.Body, values)), Link: link, Button: loc.T("invitation.mail.button")}
 	if !strings.Contains(p.Body, link) {
@@ -155,6 +142,7 @@ func (r *Room) values(e edition.Edition, i Invitation, lang string) Values {
 	loc := r.locales.In(lang)
 	return Values{
 		fieldConference:   e.Title(lang),
+		fieldShort:        e.Short(lang),
 		fieldOrganisation: i.Organisation.In(lang),
 		fieldOrganiser:    e.Organiser(lang),
 		fieldHost:         e.Host(lang),
@@ -237,7 +225,10 @@ func quotaInWords(loc *templates.Locale, i Invitation) string {
 }
 
 func deadlineInWords(loc *templates.Locale, i Invitation) string {
-	at := i.Deadline().In(vietnamese.Zone())
+	return momentInWords(loc, i.Deadline().In(vietnamese.Zone()))
+}
+
+func momentInWords(loc *templates.Locale, at time.Time) string {
 	clock, date := vietnamese.LetterTime(at), vietnamese.LetterDate(at)
 	if loc.Lang() == templates.English {
 		clock, date = vietnamese.ClockTime(at), vietnamese.EnglishDate(at)

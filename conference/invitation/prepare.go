@@ -24,7 +24,7 @@ ORDER BY ep.role <> 'host', pv.sort_key, o.id`
 // themselves), without seats yet, and gives the number made. Doing it again makes nothing.
 // Errors: not_found, forbidden.
 func (r *Room) Prepare(ctx context.Context, editionID int64) (int, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return 0, err
 	}
 	made := 0
@@ -32,28 +32,36 @@ func (r *Room) Prepare(ctx context.Context, editionID int64) (int, error) {
 		if _, err := edition.ByID(ctx, tx, editionID); err != nil {
 			return fmt.Errorf("read edition: %w", err)
 		}
-		type row struct{ organisation, province int64 }
-		missing, err := db.Many(ctx, tx, sqlUninvited, func(r *row) []any { return []any{&r.organisation, &r.province} }, editionID)
-		if err != nil {
-			return fmt.Errorf("list organisations without an invitation: %w", err)
-		}
-		for _, m := range missing {
-			if _, err := r.insert(ctx, tx, editionID, m.organisation, m.province); err != nil {
-				return err
-			}
-		}
-		made = len(missing)
-		if made == 0 {
-			return nil
-		}
-		tx.Publish(Topic(editionID))
-		return audit.Note(ctx, tx, audit.Change{Edition: editionID, Action: "invitation.prepare", SubjectKind: "edition", SubjectID: editionID,
-			Detail: map[string]any{"made": made}})
+		var err error
+		made, err = r.prepare(ctx, tx, editionID, edition.FocalPoint)
+		return err
 	})
 	if err != nil {
 		return 0, err
 	}
 	return made, nil
+}
+
+// focalOf finds the contact who becomes the focal point of an organisation's invitation.
+type focalOf func(ctx context.Context, tx *db.Tx, organisationID int64) (edition.Contact, error)
+
+func (r *Room) prepare(ctx context.Context, tx *db.Tx, editionID int64, focal focalOf) (int, error) {
+	type row struct{ organisation, province int64 }
+	missing, err := db.Many(ctx, tx, sqlUninvited, func(r *row) []any { return []any{&r.organisation, &r.province} }, editionID)
+	if err != nil {
+		return 0, fmt.Errorf("list organisations without an invitation: %w", err)
+	}
+	for _, m := range missing {
+		if _, err := r.insert(ctx, tx, editionID, m.organisation, m.province, focal); err != nil {
+			return 0, err
+		}
+	}
+	if len(missing) == 0 {
+		return 0, nil
+	}
+	tx.Publish(Topic(editionID))
+	return len(missing), audit.Note(ctx, tx, audit.Change{Edition: editionID, Action: "invitation.prepare", SubjectKind: "edition", SubjectID: editionID,
+		Detail: map[string]any{"made": len(missing)}})
 }
 
 const sqlOrganisationProvince = `SELECT ifnull((SELECT ep.province_version_id
@@ -65,33 +73,14 @@ FROM organisation o WHERE o.id = ?2`
 // ministry, an association), without seats yet; one that exists is given back.
 // Errors: not_found, forbidden.
 func (r *Room) Invite(ctx context.Context, editionID, organisationID int64) (Invitation, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return Invitation{}, err
 	}
 	var i Invitation
 	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if _, err := edition.ByID(ctx, tx, editionID); err != nil {
-			return fmt.Errorf("read edition: %w", err)
-		}
-		province, err := db.Value[int64](ctx, tx, sqlOrganisationProvince, editionID, organisationID)
-		if err != nil {
-			return fmt.Errorf("read organisation: %w", err)
-		}
-		id, err := db.Value[int64](ctx, tx, sqlInvitationOf, editionID, organisationID)
-		if err == nil {
-			i, err = ByID(ctx, tx, id)
-			return err
-		}
-		if conference.KindOf(err) != conference.KindNotFound {
-			return fmt.Errorf("look for an invitation: %w", err)
-		}
-		if id, err = r.insert(ctx, tx, editionID, organisationID, province); err != nil {
-			return err
-		}
-		if i, err = ByID(ctx, tx, id); err != nil {
-			return err
-		}
-		return note(ctx, tx, "invitation.invite", i, nil)
+		var err error
+		i, err = r.invite(ctx, tx, editionID, organisationID)
+		return err
 	})
 	if err != nil {
 		return Invitation{}, err
@@ -99,17 +88,43 @@ func (r *Room) Invite(ctx context.Context, editionID, organisationID int64) (Inv
 	return i, nil
 }
 
+func (r *Room) invite(ctx context.Context, tx *db.Tx, editionID, organisationID int64) (Invitation, error) {
+	if _, err := edition.ByID(ctx, tx, editionID); err != nil {
+		return Invitation{}, fmt.Errorf("read edition: %w", err)
+	}
+	province, err := db.Value[int64](ctx, tx, sqlOrganisationProvince, editionID, organisationID)
+	if err != nil {
+		return Invitation{}, fmt.Errorf("read organisation: %w", err)
+	}
+	id, err := db.Value[int64](ctx, tx, sqlInvitationOf, editionID, organisationID)
+	if err == nil {
+		return ByID(ctx, tx, id)
+	}
+	if conference.KindOf(err) != conference.KindNotFound {
+		return Invitation{}, fmt.Errorf("look for an invitation: %w", err)
+	}
+	if id, err = r.insert(ctx, tx, editionID, organisationID, province, edition.FocalPoint); err != nil {
+		return Invitation{}, err
+	}
+	i, err := ByID(ctx, tx, id)
+	if err != nil {
+		return Invitation{}, err
+	}
+	return i, note(ctx, tx, "invitation.invite", i, nil)
+}
+
 const sqlInvitationOf = `SELECT id FROM invitation WHERE edition_id = ? AND organisation_id = ?`
 
 const (
-	sqlInsertInvitation = `INSERT INTO invitation (edition_id, organisation_id, province_version_id, focal_name, focal_phone, focal_email, created_at, changed_at)
-VALUES (?1, ?2, NULLIF(?3, 0), ?4, ?5, ?6, ?7, ?7)`
+	sqlInsertInvitation = `INSERT INTO invitation (id, edition_id, organisation_id, province_version_id, focal_name, focal_phone, focal_email, created_at, changed_at)
+VALUES (1 + max(COALESCE((SELECT max(id) FROM invitation), 0), COALESCE((SELECT max(id) FROM invitation_gone), 0)),
+	?1, ?2, NULLIF(?3, 0), ?4, ?5, ?6, ?7, ?7)`
 	sqlSetHashes = `UPDATE invitation SET generation = ?2, token_hash = ?3, code_hash = ?4, changed_at = ?5 WHERE id = ?1`
 )
 
 // insert writes an invitation whose focal point is the organisation's contact, if it has one.
-func (r *Room) insert(ctx context.Context, tx *db.Tx, editionID, organisationID, provinceVersionID int64) (int64, error) {
-	focal, err := edition.FocalPoint(ctx, tx, organisationID)
+func (r *Room) insert(ctx context.Context, tx *db.Tx, editionID, organisationID, provinceVersionID int64, of focalOf) (int64, error) {
+	focal, err := of(ctx, tx, organisationID)
 	if err != nil && conference.KindOf(err) != conference.KindNotFound {
 		return 0, fmt.Errorf("look for a contact: %w", err)
 	}

@@ -40,7 +40,7 @@ func (r *Room) SetQuotas(ctx context.Context, invitationID int64, seats map[int6
 // SetQuotasForAll sets the seats of the named groups in every invitation of an
 // edition, or in none when one of them cannot take it. Errors as SetQuotas.
 func (r *Room) SetQuotasForAll(ctx context.Context, editionID int64, seats map[int64]int) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -18,7 +18,7 @@ func TableField(invitationID, groupID int64) string {
 // and group: all of them, or none when one cannot take its number. Errors: invalid or
 // conflict with the TableField of each wrong cell; not_found for an invitation of another edition; forbidden.
 func (r *Room) SetQuotaTable(ctx context.Context, editionID int64, table map[int64]map[int64]int) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 
 	"hoinghi/conference"
+	"hoinghi/conference/vietnamese"
 	"hoinghi/db"
 )
 
@@ -13,7 +14,9 @@ const sqlInvitations = `SELECT i.id, i.edition_id, i.organisation_id, o.name_vi,
     ifnull(pv.id, 0), ifnull(pv.province_id, 0), ifnull(p.slug, ''), ifnull(p.abbr, '` + centralAbbr + `'),
     ifnull(pv.name_vi, ''), ifnull(pv.name_en, ''), ifnull(pv.kind, ''),
     i.generation, i.focal_name, i.focal_phone, i.focal_email, i.register_by, e.register_by,
-    i.queued_at, i.opened_at, i.answer, i.answered_at, i.decline_reason
+    i.queued_at,
+    (SELECT max(h.delivered_at) FROM hand_delivery h WHERE h.invitation_id = i.id AND h.generation = i.generation AND h.undone_at IS NULL),
+    i.opened_at, i.answer, i.answered_at, i.decline_reason
 FROM invitation i
 JOIN organisation o ON o.id = i.organisation_id
 JOIN edition e ON e.id = i.edition_id
@@ -120,17 +123,48 @@ func (r *Room) ByCode(ctx context.Context, q db.Reader, typed string) (Invitatio
 // codeLength is the number of characters of a short code after the dash.
 const codeLength = 6
 
-const sqlWasReplaced = `SELECT invitation_id FROM invitation_old_hash WHERE hash = ?`
+const sqlWasReplaced = `SELECT invitation_id, replaced_at FROM invitation_old_hash WHERE hash = ?`
+
+// replacement is a link or code that was withdrawn.
+type replacement struct {
+	invitation int64
+	at         db.Time
+}
+
+func wasReplaced(ctx context.Context, q db.Reader, hash []byte) (replacement, error) {
+	old, err := db.One(ctx, q, sqlWasReplaced, func(r *replacement) []any { return []any{&r.invitation, &r.at} }, hash)
+	if err != nil {
+		return replacement{}, fmt.Errorf("look for a replaced link: %w", err)
+	}
+	return old, nil
+}
 
 func byHash(ctx context.Context, q db.Reader, query string, hash []byte) (Invitation, error) {
 	i, err := one(ctx, q, query, hash)
 	if conference.KindOf(err) != conference.KindNotFound {
 		return i, err
 	}
-	if _, old := db.Value[int64](ctx, q, sqlWasReplaced, hash); old == nil {
-		return Invitation{}, conference.Fail(conference.KindGone, "invitation.error.link_replaced")
-	} else if conference.KindOf(old) != conference.KindNotFound {
-		return Invitation{}, fmt.Errorf("look for a replaced link: %w", old)
+	switch old, gone := wasReplaced(ctx, q, hash); {
+	case gone == nil:
+		at := old.at.In(vietnamese.Zone())
+		return Invitation{}, conference.Fail(conference.KindGone, "invitation.error.link_replaced", "time", vietnamese.ClockTime(at), "date", vietnamese.ShortDate(at))
+	case conference.KindOf(gone) != conference.KindNotFound:
+		return Invitation{}, gone
 	}
 	return Invitation{}, err
+}
+
+// EditionOfFormer gives the edition of a link or short code that ByToken or ByCode call
+// gone, so that its holder is told whom of this conference to call. Errors: not_found.
+func (r *Room) EditionOfFormer(ctx context.Context, q db.Reader, typed string) (int64, error) {
+	t := conference.NormaliseToken(typed)
+	old, err := wasReplaced(ctx, q, conference.TokenHash(t))
+	if conference.KindOf(err) == conference.KindNotFound && len(t) > codeLength {
+		old, err = wasReplaced(ctx, q, r.keys.CodeHash(t[len(t)-codeLength:]))
+	}
+	if err != nil {
+		return 0, err
+	}
+	i, err := ByID(ctx, q, old.invitation)
+	return i.EditionID, err
 }

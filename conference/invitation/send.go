@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"slices"
+	"strings"
 	"time"
 
 	"hoinghi/conference"
@@ -77,12 +78,14 @@ func unsendable(i Invitation, named bool, now time.Time) string {
 // Sending is what came of Send.
 type Sending struct {
 	CampaignID int64 // 0 when nothing was queued
-	Queued     int
+	Queued     int   // invitations
+	Copies     int   // mails to people beside the focal points
 	Skipped    []Skip
 }
 
 const (
 	sqlInsertCampaign = `INSERT INTO campaign (edition_id, subject, body, mails, created_by, created_at) VALUES (?, ?, ?, ?, ?, ?)`
+	sqlCountMails     = `UPDATE campaign SET mails = ?2 WHERE id = ?1`
 	sqlSetQueued      = `UPDATE invitation SET queued_at = ?2 WHERE id = ?1`
 )
 
@@ -90,7 +93,7 @@ const (
 // finds ready; the others come back with their reasons. Errors: not_found for an id of
 // another edition, invalid as CheckText, forbidden.
 func (r *Room) Send(ctx context.Context, editionID int64, ids []int64) (Sending, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return Sending{}, err
 	}
 	var s Sending
@@ -115,13 +118,18 @@ func (r *Room) Send(ctx context.Context, editionID int64, ids []int64) (Sending,
 			return fmt.Errorf("freeze texts: %w", err)
 		}
 		for _, i := range p.Ready {
-			if err := r.queue(ctx, tx, i, s.CampaignID); err != nil {
+			copies, err := r.queue(ctx, tx, i, s.CampaignID)
+			if err != nil {
 				return err
 			}
+			s.Copies += copies
+		}
+		if err := db.Exec(ctx, tx, sqlCountMails, s.CampaignID, s.Queued+s.Copies); err != nil {
+			return fmt.Errorf("count mails of a campaign: %w", err)
 		}
 		tx.Publish(Topic(editionID))
 		return audit.Note(ctx, tx, audit.Change{Edition: editionID, Action: "invitation.send", SubjectKind: "campaign", SubjectID: s.CampaignID,
-			Detail: map[string]any{"queued": s.Queued, "skipped": len(s.Skipped)}})
+			Detail: map[string]any{"queued": s.Queued, "copies": s.Copies, "skipped": len(s.Skipped)}})
 	})
 	if err != nil {
 		return Sending{}, err
@@ -129,20 +137,29 @@ func (r *Room) Send(ctx context.Context, editionID int64, ids []int64) (Sending,
 	return s, nil
 }
 
-func (r *Room) queue(ctx context.Context, tx *db.Tx, i Invitation, campaign int64) error {
-	to := i.FocalName
-	if to == "" || i.FocalEmail == "" {
-		to = i.Organisation.Vi
-	}
-	_, err := r.outbox.Queue(ctx, tx, outbox.Queued{Edition: i.EditionID, Kind: KindInvite, Subject: i.ID, Campaign: campaign,
-		Lang: "vi", ToAddress: i.Address(), ToName: to, DedupeKey: fmt.Sprintf("%s/%d/%d", KindInvite, campaign, i.ID)})
+// queue queues one invitation's mails, one for each recipient, and gives the number of
+// copies among them.
+func (r *Room) queue(ctx context.Context, tx *db.Tx, i Invitation, campaign int64) (copies int, err error) {
+	heads, err := headsOf(ctx, tx, i)
 	if err != nil {
-		return fmt.Errorf("queue invitation: %w", err)
+		return 0, err
+	}
+	mail := outbox.Queued{Edition: i.EditionID, Kind: KindInvite, Subject: i.ID, Campaign: campaign, Lang: "vi", Heads: heads,
+		ToAddress: heads.To.Address, ToName: heads.To.Name, DedupeKey: fmt.Sprintf("%s/%d/%d", KindInvite, campaign, i.ID)}
+	if _, err := r.outbox.Queue(ctx, tx, mail); err != nil {
+		return 0, fmt.Errorf("queue invitation: %w", err)
+	}
+	for _, c := range heads.Cc {
+		mail.Kind, mail.ToAddress, mail.ToName = KindCopy, c.Address, c.Name
+		mail.DedupeKey = fmt.Sprintf("%s/%d/%d/%s", KindCopy, campaign, i.ID, strings.ToLower(c.Address))
+		if _, err := r.outbox.Queue(ctx, tx, mail); err != nil {
+			return 0, fmt.Errorf("queue copy of an invitation: %w", err)
+		}
 	}
 	if err := db.Exec(ctx, tx, sqlSetQueued, i.ID, db.At(tx.Now())); err != nil {
-		return fmt.Errorf("mark invitation queued: %w", err)
+		return 0, fmt.Errorf("mark invitation queued: %w", err)
 	}
-	return nil
+	return len(heads.Cc), nil
 }
 
 // Campaign is one sending with its texts as they were then.
@@ -155,6 +172,10 @@ type Campaign struct {
 	CreatedAt db.Time
 }
 
+func (c *Campaign) fields() []any {
+	return []any{&c.ID, &c.EditionID, &c.Subject, &c.Body, &c.Mails, &c.CreatedBy, &c.CreatedAt}
+}
+
 const sqlCampaign = `SELECT id, edition_id, subject, body, mails, created_by, created_at FROM campaign WHERE id = ?`
 
 // Campaign gives one sending. Errors: not_found.
@@ -164,9 +185,7 @@ func (r *Room) Campaign(ctx context.Context, q db.Reader, id int64) (Campaign, e
 
 // CampaignByID gives one sending. Errors: not_found.
 func CampaignByID(ctx context.Context, q db.Reader, id int64) (Campaign, error) {
-	c, err := db.One(ctx, q, sqlCampaign, func(c *Campaign) []any {
-		return []any{&c.ID, &c.EditionID, &c.Subject, &c.Body, &c.Mails, &c.CreatedBy, &c.CreatedAt}
-	}, id)
+	c, err := db.One(ctx, q, sqlCampaign, (*Campaign).fields, id)
 	if err != nil {
 		return Campaign{}, fmt.Errorf("read campaign: %w", err)
 	}

@@ -6,6 +6,7 @@ import (
 	"encoding/hex"
 	"errors"
 	"fmt"
+	"path"
 	"strings"
 
 	"hoinghi/conference"
@@ -171,22 +172,23 @@ type Upload struct {
 	Name       string
 	Size       int64
 	Pages      int
+	SHA256     string
 	Candidates []int64 // the invitations that the file's name matches: one when it is clear
 }
 
 const (
-	sqlStageSigned = `INSERT INTO signed_upload (edition_id, kind, name, size, sha256, pages, uploaded_by, uploaded_at, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)
-ON CONFLICT (edition_id, kind, sha256) DO NOTHING`
+	sqlStageSigned  = `INSERT INTO signed_upload (edition_id, kind, name, size, sha256, pages, uploaded_by, uploaded_at, data) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)`
 	sqlForgetStaged = `DELETE FROM signed_upload WHERE uploaded_at < ?`
 )
 
 // stagedFor is how long an unconfirmed scan is kept, in milliseconds: one day.
 const stagedFor = 24 * 60 * 60 * 1000
 
-// Stage keeps one file of a bulk upload until it is confirmed; the same file twice is
-// kept once. Errors: invalid as CheckSigned, forbidden.
+// Stage keeps one file of a bulk upload until it is confirmed. The same file under the
+// same name is kept once, under several names once for each; another file under a name that is taken
+// gets a number, so that none is lost. Errors: invalid as CheckSigned, forbidden.
 func (r *Room) Stage(ctx context.Context, editionID int64, kind LetterKind, name string, data []byte) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	if !kind.Known() {
@@ -201,9 +203,34 @@ func (r *Room) Stage(ctx context.Context, editionID int64, kind LetterKind, name
 		if err := db.Exec(ctx, tx, sqlForgetStaged, tx.Now().UnixMilli()-stagedFor); err != nil {
 			return fmt.Errorf("forget old uploads: %w", err)
 		}
-		if err := db.Exec(ctx, tx, sqlStageSigned, editionID, kind, fileName(name), len(data), sum, pages, conference.ActorOf(ctx).Label, db.At(tx.Now()), data); err != nil {
+		free, there, err := freeName(ctx, tx, editionID, kind, fileName(name), sum)
+		if err != nil || there {
+			return err
+		}
+		if err := db.Exec(ctx, tx, sqlStageSigned, editionID, kind, free, len(data), sum, pages, conference.ActorOf(ctx).Label, db.At(tx.Now()), data); err != nil {
 			return fmt.Errorf("keep upload: %w", err)
 		}
 		return audit.Note(ctx, tx, audit.Change{Edition: editionID, Action: "letter.upload", SubjectKind: "edition", SubjectID: editionID, Detail: map[string]any{"kind": kind, "sha256": sum}})
 	})
+}
+
+const sqlStagedAs = `SELECT sha256 FROM signed_upload WHERE edition_id = ? AND kind = ? AND name = ?`
+
+// freeName gives a name that no waiting scan has: "a.pdf", else "a (2).pdf". There is
+// true when the same file waits under one of them already.
+func freeName(ctx context.Context, q db.Reader, editionID int64, kind LetterKind, name, sum string) (free string, there bool, err error) {
+	ext := path.Ext(name)
+	free = name
+	for n := 2; ; n++ {
+		other, err := db.Value[string](ctx, q, sqlStagedAs, editionID, kind, free)
+		switch {
+		case conference.KindOf(err) == conference.KindNotFound:
+			return free, false, nil
+		case err != nil:
+			return "", false, fmt.Errorf("look for upload: %w", err)
+		case other == sum:
+			return free, true, nil
+		}
+		free = fmt.Sprintf("%s (%d)%s", strings.TrimSuffix(name, ext), n, ext)
+	}
 }

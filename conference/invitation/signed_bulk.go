@@ -12,14 +12,14 @@ import (
 	"hoinghi/db"
 )
 
-const sqlStaged = `SELECT id, name, size, pages FROM signed_upload WHERE edition_id = ? AND kind = ? ORDER BY name, id`
+const sqlStaged = `SELECT id, name, size, pages, sha256 FROM signed_upload WHERE edition_id = ? AND kind = ? ORDER BY name, id`
 
 // Staged gives the scans of an edition that wait to be confirmed, with the
 // invitations that their names match.
 func Staged(ctx context.Context, q db.Reader, editionID int64, kind LetterKind) ([]Upload, error) {
-	all, err := db.Many(ctx, q, sqlStaged, func(u *Upload) []any { return []any{&u.ID, &u.Name, &u.Size, &u.Pages} }, editionID, kind)
+	all, err := uploads(ctx, q, editionID, kind)
 	if err != nil {
-		return nil, fmt.Errorf("list uploads: %w", err)
+		return nil, err
 	}
 	invitations, err := List(ctx, q, editionID)
 	if err != nil {
@@ -27,6 +27,14 @@ func Staged(ctx context.Context, q db.Reader, editionID int64, kind LetterKind) 
 	}
 	for n := range all {
 		all[n].Candidates = MatchFile(all[n].Name, invitations)
+	}
+	return all, nil
+}
+
+func uploads(ctx context.Context, q db.Reader, editionID int64, kind LetterKind) ([]Upload, error) {
+	all, err := db.Many(ctx, q, sqlStaged, func(u *Upload) []any { return []any{&u.ID, &u.Name, &u.Size, &u.Pages, &u.SHA256} }, editionID, kind)
+	if err != nil {
+		return nil, fmt.Errorf("list uploads: %w", err)
 	}
 	return all, nil
 }
@@ -41,8 +49,12 @@ func MatchFile(name string, all []Invitation) []int64 {
 	text := " " + wordsOf(name) + " "
 	rules := []func(Invitation) bool{
 		func(i Invitation) bool {
-			own := LetterName(i, GiayMoi, "")
-			return strings.Contains(text, " "+wordsOf(strings.TrimPrefix(own, "giay-moi-"))+" ")
+			for _, k := range LetterKinds() {
+				if holds(text, LetterName(i, k, "")) {
+					return true
+				}
+			}
+			return i.Province.Abbr != "" && holds(text, fmt.Sprintf("%s-%d", i.Province.Abbr, i.ID))
 		},
 		func(i Invitation) bool { return holds(text, i.Organisation.Vi) },
 		func(i Invitation) bool { return i.Province.VersionID != 0 && holds(text, i.Province.Short("vi")) },
@@ -82,28 +94,36 @@ const (
 SELECT ?2, kind, name, size, sha256, pages, ?3, ?4, data FROM signed_upload WHERE id = ?1
 ON CONFLICT (invitation_id, kind) DO UPDATE SET name = excluded.name, size = excluded.size, sha256 = excluded.sha256, pages = excluded.pages,
 uploaded_by = excluded.uploaded_by, uploaded_at = excluded.uploaded_at, data = excluded.data`
+	sqlDropUpload = `DELETE FROM signed_upload WHERE id = ?`
 	sqlDropStaged = `DELETE FROM signed_upload WHERE edition_id = ? AND kind = ?`
 )
 
 // Confirm keeps uploads as the signed letters of the invitations that somebody chose,
-// by upload; those without a choice are dropped. All of it or nothing. Errors: invalid with the
-// UploadField of two uploads for one invitation or an invitation that the edition has not; forbidden.
+// by upload; those chosen for nobody (0) are dropped, and those that are not in chosen wait on: they
+// came in after the choice. All of it or nothing. Errors: invalid with the UploadField of
+// two uploads for one invitation or an invitation that the edition has not; forbidden.
 func (r *Room) Confirm(ctx context.Context, editionID int64, kind LetterKind, chosen map[int64]int64) (int, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return 0, err
 	}
 	kept := 0
 	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		kept = 0
-		staged, err := Staged(ctx, tx, editionID, kind)
+		staged, err := uploads(ctx, tx, editionID, kind)
 		if err != nil {
 			return err
 		}
 		var p conference.Problems
 		taken := map[int64]bool{}
 		for _, u := range staged {
-			to := chosen[u.ID]
+			to, shown := chosen[u.ID]
+			if !shown {
+				continue
+			}
 			if to == 0 {
+				if err := dropUpload(ctx, tx, u.ID); err != nil {
+					return err
+				}
 				continue
 			}
 			if taken[to] {
@@ -122,15 +142,15 @@ func (r *Room) Confirm(ctx context.Context, editionID int64, kind LetterKind, ch
 			if err := db.Exec(ctx, tx, sqlMoveStaged, u.ID, to, conference.ActorOf(ctx).Label, db.At(tx.Now())); err != nil {
 				return fmt.Errorf("keep signed letter: %w", err)
 			}
-			if err := note(ctx, tx, "letter.set_signed", i, map[string]any{"kind": kind, "pages": u.Pages, "bulk": true}); err != nil {
+			if err := dropUpload(ctx, tx, u.ID); err != nil {
+				return err
+			}
+			if err := note(ctx, tx, "letter.set_signed", i, map[string]any{"kind": kind, "sha256": u.SHA256, "pages": u.Pages, "bulk": true}); err != nil {
 				return err
 			}
 			kept++
 		}
-		if p.Any() {
-			return p.Err()
-		}
-		return dropStaged(ctx, tx, editionID, kind)
+		return p.Err()
 	})
 	if err != nil {
 		return 0, err
@@ -138,21 +158,21 @@ func (r *Room) Confirm(ctx context.Context, editionID int64, kind LetterKind, ch
 	return kept, nil
 }
 
-func dropStaged(ctx context.Context, tx *db.Tx, editionID int64, kind LetterKind) error {
-	if err := db.Exec(ctx, tx, sqlDropStaged, editionID, kind); err != nil {
-		return fmt.Errorf("drop uploads: %w", err)
+func dropUpload(ctx context.Context, tx *db.Tx, id int64) error {
+	if err := db.Exec(ctx, tx, sqlDropUpload, id); err != nil {
+		return fmt.Errorf("drop upload: %w", err)
 	}
 	return nil
 }
 
 // Discard drops the uploads that wait to be confirmed. Errors: forbidden.
 func (r *Room) Discard(ctx context.Context, editionID int64, kind LetterKind) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := dropStaged(ctx, tx, editionID, kind); err != nil {
-			return err
+		if err := db.Exec(ctx, tx, sqlDropStaged, editionID, kind); err != nil {
+			return fmt.Errorf("drop uploads: %w", err)
 		}
 		return audit.Note(ctx, tx, audit.Change{Edition: editionID, Action: "letter.discard", SubjectKind: "edition", SubjectID: editionID, Detail: map[string]any{"kind": kind}})
 	})

@@ -23,6 +23,7 @@ const (
 // The merge fields of the invitation's text, written in square brackets.
 const (
 	fieldConference   = "ten_hoi_nghi"
+	fieldShort        = "ten_ngan"
 	fieldOrganisation = "don_vi"
 	fieldOrganiser    = "don_vi_to_chuc"
 	fieldHost         = "don_vi_dang_cai"
@@ -38,7 +39,7 @@ const (
 // MergeFields lists the merge fields, without their brackets, in the order in
 // which they are explained. The texts for people are invitation.field.<name>.
 func MergeFields() []string {
-	return []string{fieldOrganisation, fieldConference, fieldOrganiser, fieldHost, fieldTime, fieldPlace, fieldQuota,
+	return []string{fieldOrganisation, fieldConference, fieldShort, fieldOrganiser, fieldHost, fieldTime, fieldPlace, fieldQuota,
 		fieldDeadline, fieldLink, fieldCode, fieldContact}
 }
 
@@ -55,11 +56,18 @@ func (t Text) normal() Text {
 
 // CheckText refuses a text that is empty, too long, or holds a field that nobody
 // fills in. Errors: invalid with the fields of Text.
-func CheckText(t Text) error {
-	t = t.normal()
+func CheckText(t Text) error { return checkText(t, MergeFields()) }
+
+func checkText(t Text, known []string) error {
 	var p conference.Problems
+	checkTextInto(&p, t, known)
+	return p.Err()
+}
+
+func checkTextInto(p *conference.Problems, t Text, known []string) {
+	t = t.normal()
 	check := func(field, text string, limit int) {
-		switch unknown, found := unknownField(text); {
+		switch unknown, found := unknownField(text, known); {
 		case text == "":
 			p.Add(field, "invitation.error."+field+"_missing")
 		case utf8.RuneCountInString(text) > limit:
@@ -70,7 +78,6 @@ func CheckText(t Text) error {
 	}
 	check("subject", t.Subject, maxSubject)
 	check("body", t.Body, maxBody)
-	return p.Err()
 }
 
 // nextField splits text around its first pair of brackets on one line.
@@ -93,13 +100,13 @@ func nextField(text string) (before, name, after string, ok bool) {
 	}
 }
 
-func unknownField(text string) (name string, found bool) {
+func unknownField(text string, known []string) (name string, found bool) {
 	for {
 		_, name, after, ok := nextField(text)
 		if !ok {
 			return "", false
 		}
-		if !slices.Contains(MergeFields(), strings.TrimSpace(name)) {
+		if !slices.Contains(known, strings.TrimSpace(name)) {
 			return name, true
 		}
 		text = after
@@ -164,13 +171,24 @@ func (r *Room) Text(ctx context.Context, q db.Reader, editionID int64) (Text, er
 	return t, nil
 }
 
+const sqlHasText = `SELECT count(*) FROM invitation_text WHERE edition_id = ?`
+
+// HasText reports whether somebody wrote an edition's text.
+func HasText(ctx context.Context, q db.Reader, editionID int64) (bool, error) {
+	n, err := db.Value[int](ctx, q, sqlHasText, editionID)
+	if err != nil {
+		return false, fmt.Errorf("look for the invitation text: %w", err)
+	}
+	return n > 0, nil
+}
+
 const sqlSetText = `INSERT INTO invitation_text (edition_id, subject, body, changed_at) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (edition_id) DO UPDATE SET subject = ?2, body = ?3, changed_at = ?4`
 
 // SetText keeps an edition's text. What was sent before stays as it was sent.
 // Errors: invalid as CheckText, not_found, forbidden.
 func (r *Room) SetText(ctx context.Context, editionID int64, subject, body string) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
 	t := Text{Subject: subject, Body: body}.normal()

@@ -114,6 +114,17 @@ func (o *Outbox) BouncesOf(ctx context.Context, mails ...int64) (map[int64][]Bou
 	return out, nil
 }
 
+const sqlCampaignBounced = `SELECT count(DISTINCT mail_id) FROM mail_bounce WHERE mail_id IN (SELECT id FROM mail WHERE campaign_id = ?)`
+
+// CampaignBounced counts the mails of one campaign that came back, hard or soft.
+func (o *Outbox) CampaignBounced(ctx context.Context, campaign int64) (int, error) {
+	n, err := db.Value[int](ctx, o.db, sqlCampaignBounced, campaign)
+	if err != nil {
+		return 0, fmt.Errorf("count what came back of a campaign: %w", err)
+	}
+	return n, nil
+}
+
 // addressed is a bounce with the address that the mail went to.
 type addressed struct {
 	Bounce
@@ -123,12 +134,14 @@ type addressed struct {
 func (a *addressed) fields() []any { return append(a.Bounce.fields(), &a.to) }
 
 const sqlBouncedTo = `SELECT b.id, b.mail_id, b.kind, b.code, b.answer, b.source, b.received_at, m.subject_id, j.value
-FROM json_each(?) j JOIN mail m ON m.id = (SELECT max(l.id) FROM mail l WHERE lower(l.to_address) = j.value AND (l.state = 'sent' OR l.unknowns > 0))
+FROM json_each(?1) j JOIN mail m ON m.id = (SELECT max(l.id) FROM mail l WHERE lower(l.to_address) = j.value AND (l.state = 'sent' OR l.unknowns > 0)
+    AND (?2 IS NULL OR l.edition_id IN (SELECT value FROM json_each(?2))))
 JOIN mail_bounce b ON b.mail_id = m.id` + bounceOrder
 
 // BouncedAddresses gives, by address in small letters, what came back of the latest mail that left
-// for each of these addresses, whatever it was about; a hard bounce rather than a soft one.
-func BouncedAddresses(ctx context.Context, r db.Reader, addresses ...string) (map[string]Bounce, error) {
+// for each of these addresses, whatever it was about; a hard bounce rather than a soft one. Only
+// mails of the editions within count, if it is not nil.
+func BouncedAddresses(ctx context.Context, r db.Reader, within []int64, addresses ...string) (map[string]Bounce, error) {
 	var small []string
 	for _, a := range addresses {
 		if a = strings.ToLower(strings.TrimSpace(a)); a != "" {
@@ -139,7 +152,11 @@ func BouncedAddresses(ctx context.Context, r db.Reader, addresses ...string) (ma
 	if err != nil {
 		return nil, fmt.Errorf("list of addresses: %w", err)
 	}
-	rows, err := db.Many(ctx, r, sqlBouncedTo, (*addressed).fields, string(list))
+	editions, err := listed(within)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.Many(ctx, r, sqlBouncedTo, (*addressed).fields, string(list), editions)
 	if err != nil {
 		return nil, fmt.Errorf("bounces of addresses: %w", err)
 	}

@@ -52,7 +52,7 @@ func TestBouncesOfAnAddress(t *testing.T) {
 	r.came(bad.ID, outbox.BounceHard, "5.1.1")
 	r.came(mended.ID, outbox.BounceHard, "5.1.1")
 	r.gone(2)
-	got, err := outbox.BouncedAddresses(t.Context(), r.db, " MAU1@donvi.example.vn", address(2), address(3), "")
+	got, err := outbox.BouncedAddresses(t.Context(), r.db, nil, " MAU1@donvi.example.vn", address(2), address(3), "")
 	if err != nil || len(got) != 1 || got[address(1)].Code != "5.1.1" {
 		t.Errorf("%+v, %v", got, err)
 	}

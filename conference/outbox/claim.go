@@ -12,7 +12,7 @@ import (
 	"hoinghi/db"
 )
 
-const sqlWork = `SELECT EXISTS (SELECT 1 FROM mail WHERE due_at <= ?1 AND leased_until IS NULL)
+const sqlWork = `SELECT EXISTS (SELECT 1 FROM mail WHERE due_at <= ?1 AND leased_until IS NULL AND NOT EXISTS (SELECT 1 FROM mail_hold h WHERE h.campaign_id = mail.campaign_id))
 OR EXISTS (SELECT 1 FROM mail WHERE leased_until <= ?1 AND id NOT IN (SELECT value FROM json_each(?2)))`
 
 // anyWork asks the readers' pool, so that an idle queue writes nothing.
@@ -21,7 +21,8 @@ func (o *Outbox) anyWork(ctx context.Context) (bool, error) {
 }
 
 const sqlClaim = `UPDATE mail SET state = 'sending', leased_until = ?2
-WHERE id IN (SELECT id FROM mail WHERE due_at <= ?1 AND leased_until IS NULL ORDER BY due_at, id LIMIT ?3) RETURNING id`
+WHERE id IN (SELECT id FROM mail WHERE due_at <= ?1 AND leased_until IS NULL AND NOT EXISTS (SELECT 1 FROM mail_hold h WHERE h.campaign_id = mail.campaign_id)
+    ORDER BY due_at, id LIMIT ?3) RETURNING id`
 
 // claim takes up to limit due mails for this process, those due longest first.
 func (o *Outbox) claim(ctx context.Context, limit int) ([]Mail, error) {

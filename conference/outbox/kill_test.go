@@ -16,18 +16,27 @@ import (
 const (
 	childDatabase = "HOINGHI_TEST_OUTBOX_DATABASE"
 	childServer   = "HOINGHI_TEST_OUTBOX_SERVER"
+	childTimeout  = "HOINGHI_TEST_OUTBOX_TIMEOUT" // longest wait for one mail; empty: the usual one
+	childLater    = "HOINGHI_TEST_OUTBOX_LATER"   // how far its clock is ahead of the first; empty: not at all
 	kills         = 10
 	killWorkers   = 4
 )
 
 // child is a whole process with an outbox, to be killed by its parent.
 func child(path, server string) int {
-	d, err := db.Open(context.Background(), path, db.Options{Now: testkit.NewClock().Now, Log: testkit.Quiet()})
+	clock, timeout := testkit.NewClock(), time.Duration(0)
+	if later, err := time.ParseDuration(os.Getenv(childLater)); err == nil {
+		clock.Advance(later)
+	}
+	if given, err := time.ParseDuration(os.Getenv(childTimeout)); err == nil {
+		timeout = given
+	}
+	d, err := db.Open(context.Background(), path, db.Options{Now: clock.Now, Log: testkit.Quiet()})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1
 	}
-	box, err := outbox.New(d, testkit.Quiet(), outbox.Config{SMTPURL: "smtp://" + server, From: "banthuky@hoinghi.example.vn", Workers: killWorkers})
+	box, err := outbox.New(d, testkit.Quiet(), outbox.Config{SMTPURL: "smtp://" + server, From: "banthuky@hoinghi.example.vn", Workers: killWorkers, Timeout: timeout})
 	if err != nil {
 		fmt.Fprintln(os.Stderr, err)
 		return 1

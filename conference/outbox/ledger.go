@@ -60,6 +60,7 @@ type Mail struct {
 	Transport Transport
 	Subject   string
 	Body      string
+	Heads     Heads // empty when nobody else gets it
 
 	refusals int
 }
@@ -96,7 +97,7 @@ type Attempt struct {
 }
 
 const sqlMails = `SELECT id, COALESCE(edition_id, 0), kind, subject_id, COALESCE(campaign_id, 0), lang, to_address, to_name, message_id,
-state, attempts, unknowns, due_at, give_up_at, queued_at, sent_at, transport, subject, body, refusals
+state, attempts, unknowns, due_at, give_up_at, queued_at, sent_at, transport, subject, body, heads, refusals
 FROM mail WHERE id IN (SELECT value FROM json_each(?)) ORDER BY id DESC`
 
 // byIDs gives the mails with these ids, newest first.
@@ -107,7 +108,7 @@ func byIDs(ctx context.Context, r db.Reader, ids ...int64) ([]Mail, error) {
 	}
 	return db.Many(ctx, r, sqlMails, func(m *Mail) []any {
 		return []any{&m.ID, &m.Edition, &m.Kind, &m.SubjectID, &m.Campaign, &m.Lang, &m.ToAddress, &m.ToName, &m.MessageID,
-			&m.State, &m.Attempts, &m.Unknowns, &m.DueAt, &m.GiveUpAt, &m.QueuedAt, &m.SentAt, &m.Transport, &m.Subject, &m.Body, &m.refusals}
+			&m.State, &m.Attempts, &m.Unknowns, &m.DueAt, &m.GiveUpAt, &m.QueuedAt, &m.SentAt, &m.Transport, &m.Subject, &m.Body, &m.Heads, &m.refusals}
 	}, string(list))
 }
 
@@ -136,10 +137,7 @@ func (o *Outbox) Attempts(ctx context.Context, mailID int64) ([]Attempt, error) 
 		return nil, err
 	}
 	for i := range attempts {
-		a := &attempts[i]
-		if t, ok := ownWords(a.Answer); ok {
-			a.Answer, a.Reason = "", t
-		}
+		attempts[i] = attempts[i].said()
 	}
 	return attempts, nil
 }
@@ -165,16 +163,19 @@ func ownWords(answer string) (conference.Text, bool) {
 
 // Filter picks mails for the desk's list. Zero fields pick everything.
 type Filter struct {
-	Edition int64
-	State   State // or CameBack
-	Kind    string
-	Query   string // part of a name or address, with or without tone marks
-	Before  int64  // mails older than this one
-	Limit   int    // default 50, at most 200
+	Edition  int64
+	Campaign int64
+	Within   []int64 // mails of these editions alone, if it is not nil
+	State    State   // or CameBack
+	Kind     string
+	Query    string // part of a name or address, with or without tone marks
+	Before   int64  // mails older than this one
+	Limit    int    // default 50, at most 200
 }
 
 const sqlList = `SELECT id FROM mail
-WHERE (?1 = 0 OR edition_id = ?1) AND (?2 = '' OR state = ?2 OR ?2 = 'bounced' AND id IN (SELECT mail_id FROM mail_bounce)) AND (?3 = '' OR kind = ?3) AND (?4 = '' OR instr(folded, ?4) > 0) AND (?5 = 0 OR id < ?5)
+WHERE (?1 = 0 OR edition_id = ?1) AND (?2 = '' OR state = ?2 OR ?2 = 'bounced' AND id IN (SELECT mail_id FROM mail_bounce)) AND (?3 = '' OR kind = ?3) AND (?4 = '' OR instr(folded, ?4) > 0) AND (?5 = 0 OR id < ?5) AND (?7 = 0 OR campaign_id = ?7)
+    AND (?8 IS NULL OR edition_id IN (SELECT value FROM json_each(?8)))
 ORDER BY id DESC LIMIT ?6`
 
 // List gives mails, newest first.
@@ -182,11 +183,27 @@ func (o *Outbox) List(ctx context.Context, f Filter) ([]Mail, error) {
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	ids, err := db.Values[int64](ctx, o.db, sqlList, f.Edition, f.State, f.Kind, vietnamese.Fold(f.Query), f.Before, min(f.Limit, 200))
+	within, err := listed(f.Within)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := db.Values[int64](ctx, o.db, sqlList, f.Edition, f.State, f.Kind, vietnamese.Fold(f.Query), f.Before, min(f.Limit, 200), f.Campaign, within)
 	if err != nil {
 		return nil, fmt.Errorf("list mail: %w", err)
 	}
 	return byIDs(ctx, o.db, ids...)
+}
+
+// listed gives editions as a query takes them, NULL for all of them and what is of none.
+func listed(editions []int64) (any, error) {
+	if editions == nil {
+		return nil, nil
+	}
+	list, err := json.Marshal(editions)
+	if err != nil {
+		return nil, fmt.Errorf("list of editions: %w", err)
+	}
+	return string(list), nil
 }
 
 type stateCount struct {

@@ -81,7 +81,7 @@ func (o *Outbox) build(m Mail, msg Message, now time.Time) (*gomail.Msg, error) 
 	if o.key != nil {
 		out.SetDKIM(o.signer(now))
 	}
-	out.ToMailAddress(&mail.Address{Name: displayName(m.ToName), Address: m.ToAddress})
+	address(out, m)
 	if msg.ReplyTo != "" {
 		if !validAddress(msg.ReplyTo) {
 			return nil, conference.Fail(conference.KindInvalid, "outbox.answer.reply_to")

@@ -33,9 +33,17 @@ func TestOutcomes(t *testing.T) {
 		{"line lost in the text", testkit.DropInData, outbox.StateUnknown, outbox.OutcomeUnknown, 0, "EOF", 0},
 		{"line lost before the answer", testkit.DropAfterDot, outbox.StateUnknown, outbox.OutcomeUnknown, 0, "EOF", 1},
 		{"line lost after the answer", testkit.DropAfterReply, outbox.StateSent, outbox.OutcomeAccepted, 250, "queued", 1},
+		{"no answer to the recipient in time", testkit.HoldAtRcpt, outbox.StateQueued, outbox.OutcomeTemporary, 0, "timeout", 0},
+		{"no answer to the text in time", testkit.Hold, outbox.StateUnknown, outbox.OutcomeUnknown, 0, "timeout", 0},
+		{"no answer in time to a text that was kept", testkit.HoldKept, outbox.StateUnknown, outbox.OutcomeUnknown, 0, "timeout", 1},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			r := running(t)
+			r := newRig(t, testkit.NewSMTP(t), func(cfg *outbox.Config) {
+				if c.answer == "timeout" {
+					cfg.Timeout = time.Second // long enough for the mail after it, on a busy machine
+				}
+			})
+			r.run()
 			r.smtp.Next("", c.server)
 			id := r.queue(1)
 			m := r.untilState(id, c.state, 1)

@@ -21,13 +21,14 @@ type Queued struct {
 	ToAddress string // one plain address
 	ToName    string
 	DedupeKey string // "": may be queued any number of times
+	Heads     Heads  // who else gets it, in mails of their own
 }
 
 const (
 	sqlQueuedBefore = `SELECT id FROM mail WHERE dedupe_key = ?`
 	sqlQueue        = `INSERT INTO mail (edition_id, kind, subject_id, campaign_id, lang, to_address, to_name, folded, message_id, dedupe_key,
-due_at, give_up_at, queued_at)
-VALUES (NULLIF(?1, 0), ?2, ?3, NULLIF(?4, 0), ?5, ?6, ?7, ?8, ?9, NULLIF(?10, ''), ?11, ?12, ?11)`
+due_at, give_up_at, queued_at, heads)
+VALUES (NULLIF(?1, 0), ?2, ?3, NULLIF(?4, 0), ?5, ?6, ?7, ?8, ?9, NULLIF(?10, ''), ?11, ?12, ?11, ?13)`
 )
 
 // Queue writes the mail in the caller's transaction and gives its id; the worker
@@ -51,8 +52,12 @@ func (o *Outbox) Queue(ctx context.Context, tx *db.Tx, m Queued) (int64, error) 
 			return 0, fmt.Errorf("look for a mail queued before: %w", err)
 		}
 	}
+	heads, err := m.Heads.stored()
+	if err != nil {
+		return 0, err
+	}
 	id, err := db.Insert(ctx, tx, sqlQueue, m.Edition, m.Kind, m.Subject, m.Campaign, m.Lang, m.ToAddress, m.ToName,
-		vietnamese.Fold(m.ToName+" "+m.ToAddress), o.newMessageID(), m.DedupeKey, db.At(tx.Now()), db.At(tx.Now().Add(giveUpAfter)))
+		vietnamese.Fold(m.ToName+" "+m.ToAddress), o.newMessageID(), m.DedupeKey, db.At(tx.Now()), db.At(tx.Now().Add(giveUpAfter)), heads)
 	if err != nil {
 		return 0, fmt.Errorf("queue mail %s: %w", m.Kind, err)
 	}
@@ -75,22 +80,28 @@ func publish(tx *db.Tx, edition int64) {
 
 const (
 	sqlQueueAgain = `UPDATE mail SET state = 'queued', due_at = ?2, give_up_at = ?3, refusals = 0 WHERE id = ?1`
-	sqlQueueCopy  = `INSERT INTO mail (edition_id, kind, subject_id, campaign_id, lang, to_address, to_name, folded, message_id, due_at, give_up_at, queued_at)
-SELECT edition_id, kind, subject_id, campaign_id, lang, to_address, to_name, folded, ?2, ?3, ?4, ?3 FROM mail WHERE id = ?1`
+	sqlQueueCopy  = `INSERT INTO mail (edition_id, kind, subject_id, campaign_id, lang, to_address, to_name, folded, message_id, due_at, give_up_at, queued_at, heads)
+SELECT edition_id, kind, subject_id, campaign_id, lang, to_address, to_name, folded, ?2, ?3, ?4, ?3, heads FROM mail WHERE id = ?1`
 )
 
 // Resend has a mail sent now. One that was sent already is queued as a new mail
 // under a new Message-ID; every other one goes on as the same mail, so that a
 // recipient who got it after all sees one. It gives the id of the mail that will be sent.
-// A mail on its way this moment is a conflict.
+// A mail on its way this moment, or of a campaign that is held, is a conflict. Organisers of the mail's edition.
 func (o *Outbox) Resend(ctx context.Context, id int64) (int64, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return 0, err
 	}
 	again := id
 	err := o.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		m, err := byID(ctx, tx, id)
+		if err == nil {
+			err = conference.MayOrganiseIn(ctx, m.Edition)
+		}
 		if err != nil {
+			return err
+		}
+		if err := notHeld(ctx, tx, m); err != nil {
 			return err
 		}
 		now := tx.Now()
@@ -116,13 +127,17 @@ func (o *Outbox) Resend(ctx context.Context, id int64) (int64, error) {
 const sqlStop = `UPDATE mail SET state = 'stopped', due_at = NULL WHERE id = ?`
 
 // Stop takes a waiting mail, or one whose outcome is unknown, out of the queue.
-// One that was sent, has failed or is on its way this moment is a conflict.
+// One that was sent, has failed or is on its way this moment is a conflict. Organisers
+// of the mail's edition. Organisers of the mail's edition.
 func (o *Outbox) Stop(ctx context.Context, id int64) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	return o.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		m, err := byID(ctx, tx, id)
+		if err == nil {
+			err = conference.MayOrganiseIn(ctx, m.Edition)
+		}
 		if err != nil {
 			return err
 		}

@@ -269,7 +269,7 @@ func TestEveryWordHasItsText(t *testing.T) {
 		if err := json.Unmarshal(raw, &texts); err != nil {
 			t.Fatal(err)
 		}
-		keys := []string{"outbox.error.address", "outbox.error.sending", "outbox.error.over", "outbox.answer.unknown_kind",
+		keys := []string{"outbox.error.address", "outbox.error.held", "outbox.error.sending", "outbox.error.over", "outbox.answer.unknown_kind",
 			"outbox.answer.empty", "outbox.answer.reply_to", "outbox.answer.compose", "outbox.answer.interrupted"}
 		for _, s := range outbox.States() {
 			keys = append(keys, "outbox.state."+string(s))

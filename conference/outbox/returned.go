@@ -23,8 +23,9 @@ type Returned struct {
 
 // ReadReturned reads a returned mail, whole or as copied from a screen; nothing is kept. What is
 // none, tells of no mail sent from here, or is an automatic answer, is refused as invalid with words.
+// Organisers of any edition; only mails of the editions that they organise count as sent from here.
 func (o *Outbox) ReadReturned(ctx context.Context, raw []byte) (Returned, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return Returned{}, err
 	}
 	r := readReport(raw, true)
@@ -36,11 +37,11 @@ func (o *Outbox) ReadReturned(ctx context.Context, raw []byte) (Returned, error)
 	switch {
 	case err != nil:
 		return out, err
-	case known:
+	case known && conference.MayOrganiseIn(ctx, m.Edition) == nil:
 		out.Mails = []Mail{m}
-	default:
+	case !known:
 		out.Guessed = true
-		if out.Mails, err = sentTo(ctx, o.db, r.addresses); err != nil {
+		if out.Mails, err = sentTo(ctx, o.db, conference.ActorOf(ctx).Reach(conference.RoleOrganiser), r.addresses); err != nil {
 			return out, err
 		}
 	}
@@ -58,9 +59,9 @@ func (one result) bounce(m Mail, source BounceSource) Bounce {
 var statusCode = regexp.MustCompile(`^[45]\.[0-9]{1,3}\.[0-9]{1,3}$`)
 
 // Bounced keeps that a mail came back, as somebody at the desk says. One that never left is a
-// conflict. Saying it twice changes nothing.
+// conflict. Saying it twice changes nothing. Organisers of the mail's edition.
 func (o *Outbox) Bounced(ctx context.Context, b Bounce) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	var p conference.Problems
@@ -79,6 +80,9 @@ func (o *Outbox) Bounced(ctx context.Context, b Bounce) error {
 	b.Source = SourcePasted
 	return o.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		m, err := byID(ctx, tx, b.Mail)
+		if err == nil {
+			err = conference.MayOrganiseIn(ctx, m.Edition)
+		}
 		if err != nil {
 			return err
 		}
@@ -115,17 +119,20 @@ const (
 )
 
 // ForgetBounce takes back that a mail came back; the audit keeps that it was said. Not found if it
-// was taken back already.
+// was taken back already. Organisers of the mail's edition.
 func (o *Outbox) ForgetBounce(ctx context.Context, mailID, id int64) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	return o.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		b, err := db.One(ctx, tx, sqlBounceByID, (*Bounce).fields, id, mailID)
+		m, err := byID(ctx, tx, mailID)
+		if err == nil {
+			err = conference.MayOrganiseIn(ctx, m.Edition)
+		}
 		if err != nil {
 			return err
 		}
-		m, err := byID(ctx, tx, mailID)
+		b, err := db.One(ctx, tx, sqlBounceByID, (*Bounce).fields, id, mailID)
 		if err != nil {
 			return err
 		}
@@ -178,10 +185,12 @@ func spokenOf(ctx context.Context, q db.Reader, r report) (Mail, bool, error) {
 }
 
 const sqlSentTo = `SELECT id FROM mail
-WHERE lower(to_address) IN (SELECT value FROM json_each(?)) AND transport <> 'local' AND (state = 'sent' OR unknowns > 0) ORDER BY id DESC LIMIT 8`
+WHERE lower(to_address) IN (SELECT value FROM json_each(?1)) AND transport <> 'local' AND (state = 'sent' OR unknowns > 0)
+    AND (?2 IS NULL OR edition_id IN (SELECT value FROM json_each(?2))) ORDER BY id DESC LIMIT 8`
 
-// sentTo gives the latest mails that left for any of these addresses.
-func sentTo(ctx context.Context, q db.Reader, addresses []string) ([]Mail, error) {
+// sentTo gives the latest mails that left for any of these addresses, of these editions alone if
+// within is not nil.
+func sentTo(ctx context.Context, q db.Reader, within []int64, addresses []string) ([]Mail, error) {
 	if len(addresses) == 0 {
 		return nil, nil
 	}
@@ -189,7 +198,11 @@ func sentTo(ctx context.Context, q db.Reader, addresses []string) ([]Mail, error
 	if err != nil {
 		return nil, fmt.Errorf("list of addresses: %w", err)
 	}
-	ids, err := db.Values[int64](ctx, q, sqlSentTo, string(list))
+	editions, err := listed(within)
+	if err != nil {
+		return nil, err
+	}
+	ids, err := db.Values[int64](ctx, q, sqlSentTo, string(list), editions)
 	if err != nil {
 		return nil, fmt.Errorf("mails to an address: %w", err)
 	}

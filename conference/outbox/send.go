@@ -60,9 +60,7 @@ func (o *Outbox) deliver(ctx context.Context, s *session, m Mail) {
 	}
 	attempt, err := o.begin(ctx, m, subject, body)
 	if err != nil {
-		if conference.KindOf(err) != conference.KindConflict {
-			o.giveBack(ctx, m)
-		}
+		o.giveBack(ctx, m)
 		return
 	}
 	v := s.send(ctx, out)
@@ -77,8 +75,12 @@ func (o *Outbox) deliver(ctx context.Context, s *session, m Mail) {
 // keepHere settles a mail of an installation without a mail server.
 func (o *Outbox) keepHere(ctx context.Context, m Mail, subject, body string) {
 	o.keep(ctx, func(ctx context.Context, tx *db.Tx) error {
-		if err := db.Exec(ctx, tx, sqlBegin, m.ID, subject, body); err != nil {
+		n, err := db.Change(ctx, tx, sqlBegin, m.ID, subject, body)
+		if err != nil {
 			return err
+		}
+		if n == 0 { // held since it was claimed
+			return putBack(ctx, tx, m)
 		}
 		if err := noteAttempt(ctx, tx, m, 0, verdict{outcome: OutcomeLocal}); err != nil {
 			return err

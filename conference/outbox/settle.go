@@ -22,12 +22,14 @@ func ownVerdict(outcome Outcome, t conference.Text) verdict {
 }
 
 const (
-	sqlBegin    = `UPDATE mail SET subject = ?2, body = ?3 WHERE id = ?1 AND state = 'sending'`
+	sqlBegin = `UPDATE mail SET subject = ?2, body = ?3 WHERE id = ?1 AND state = 'sending'
+    AND NOT EXISTS (SELECT 1 FROM mail_hold h WHERE h.campaign_id = mail.campaign_id)`
 	sqlBegunNow = `INSERT INTO mail_attempt (mail_id, started_at, outcome) VALUES (?, ?, 'started')`
 )
 
 // begin notes, before the first byte flows, that the mail may be delivered from now
-// on. It gives the attempt's id.
+// on. It gives the attempt's id. A mail that was held or taken back since it was claimed
+// is a conflict.
 func (o *Outbox) begin(ctx context.Context, m Mail, subject, body string) (int64, error) {
 	var attempt int64
 	err := o.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

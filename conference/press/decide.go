@@ -41,6 +41,22 @@ func decided(a Application) error {
 		"time", vietnamese.ClockTime(at), "date", vietnamese.ShortDate(at))
 }
 
+// admitted gives an application to those who look after its edition's press. Errors:
+// forbidden, for whoever does so nowhere before anything is looked up; not_found.
+func (r *Room) admitted(ctx context.Context, id int64) (Application, error) {
+	if err := conference.MayPress(ctx); err != nil {
+		return Application{}, err
+	}
+	a, err := ByID(ctx, r.db, id)
+	if err == nil {
+		err = conference.MayPressIn(ctx, a.EditionID)
+	}
+	if err != nil {
+		return Application{}, err
+	}
+	return a, nil
+}
+
 // write runs a decision of a press officer and gives the application afterwards.
 func (r *Room) write(ctx context.Context, id int64, do func(context.Context, *db.Tx, Application) error) (Application, error) {
 	if err := conference.MayPress(ctx); err != nil {
@@ -49,6 +65,9 @@ func (r *Room) write(ctx context.Context, id int64, do func(context.Context, *db
 	var a Application
 	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		before, err := ByID(ctx, tx, id)
+		if err == nil {
+			err = conference.MayPressIn(ctx, before.EditionID)
+		}
 		if err != nil {
 			return err
 		}
@@ -182,7 +201,7 @@ func (r *Room) NoteExport(ctx context.Context, editionID int64, rows int) error 
 }
 
 func (r *Room) noteEdition(ctx context.Context, editionID int64, action string, detail map[string]any) error {
-	if err := conference.MayPress(ctx); err != nil {
+	if err := conference.MayPressIn(ctx, editionID); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

@@ -90,7 +90,7 @@ ON CONFLICT (edition_id) DO UPDATE SET contact_name = ?2, contact_phone = ?3, co
 // SetDesk replaces what an edition's press page says. Press officers and organisers.
 // Errors: invalid with the fields of Desk, not_found, forbidden.
 func (r *Room) SetDesk(ctx context.Context, editionID int64, d Desk) error {
-	if err := conference.MayPress(ctx); err != nil {
+	if err := conference.MayPressIn(ctx, editionID); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

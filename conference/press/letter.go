@@ -73,10 +73,7 @@ const sqlLetter = `SELECT media_type, content FROM press_letter WHERE applicatio
 // Letter gives the letter of introduction of an application with its media type, and
 // notes who looked at it. Press officers and organisers. Errors: not_found, forbidden.
 func (r *Room) Letter(ctx context.Context, applicationID int64) (mediaType string, content []byte, err error) {
-	if err := conference.MayPress(ctx); err != nil {
-		return "", nil, err
-	}
-	a, err := ByID(ctx, r.db, applicationID)
+	a, err := r.admitted(ctx, applicationID)
 	if err != nil {
 		return "", nil, err
 	}

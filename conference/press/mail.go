@@ -189,15 +189,11 @@ func (r *Room) end(m outbox.Mail, reason string, e edition.Edition, p mailPage, 
 // PreviewRefusal gives subject and text of the mail that Refuse would send. Errors: as
 // Refuse.
 func (r *Room) PreviewRefusal(ctx context.Context, id int64, reason string) (subject, text string, err error) {
-	if err := conference.MayPress(ctx); err != nil {
-		return "", "", err
-	}
-	reason, err = checkReason(reason)
+	before, err := r.admitted(ctx, id)
 	if err != nil {
 		return "", "", err
 	}
-	before, err := ByID(ctx, r.db, id)
-	if err != nil {
+	if reason, err = checkReason(reason); err != nil {
 		return "", "", err
 	}
 	if before.State != Waiting {

@@ -91,7 +91,7 @@ VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 1, ?)`
 
 // Add writes a new village that is not published yet. Errors: invalid with fields; forbidden.
 func (r *Room) Add(ctx context.Context, d Draft) (Village, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return Village{}, err
 	}
 	var v Village
@@ -156,7 +156,7 @@ WHERE id = ?1`
 // Change replaces what a village says; its address stays. A change of nothing is
 // none. Errors: not found; invalid with fields; forbidden.
 func (r *Room) Change(ctx context.Context, id int64, d Draft) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
@@ -199,7 +199,7 @@ func (r *Room) Unpublish(ctx context.Context, id int64) error {
 }
 
 func (r *Room) setPublished(ctx context.Context, id int64, published bool, action string) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

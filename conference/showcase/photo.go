@@ -110,7 +110,7 @@ const sqlCountPhotos = `SELECT COUNT(*) FROM craft_village_photo WHERE village_i
 // puts it behind the village's other photos. Errors: not found; invalid with the
 // fields photo, credit, alt_vi, alt_en; conflict when there are MaxPhotos already; forbidden.
 func (r *Room) AddPhoto(ctx context.Context, villageID int64, c Caption, file []byte) (Photo, error) {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return Photo{}, err
 	}
 	if _, err := ByID(ctx, r.db, villageID); err != nil {
@@ -157,7 +157,7 @@ const sqlRemovePhoto = `DELETE FROM craft_village_photo WHERE id = ?`
 // RemovePhoto deletes a photo of a village for good. Errors: not found, also when
 // the photo is another village's; forbidden.
 func (r *Room) RemovePhoto(ctx context.Context, villageID, photoID int64) error {
-	if err := conference.MayOrganise(ctx); err != nil {
+	if err := conference.MayOrganiseSomewhere(ctx); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {

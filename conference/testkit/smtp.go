@@ -32,6 +32,8 @@ const (
 	DropAfterDot              // keeps the mail and hangs up without an answer
 	DropAfterReply            // keeps the mail, answers 250 and hangs up
 	Hold                      // takes the text and answers 250 only after Release
+	HoldAtRcpt                // says nothing at RCPT TO before Release
+	HoldKept                  // keeps the mail and answers 250 only after Release
 )
 
 // SMTP is a real mail server on the loopback that keeps what it is sent. Its
@@ -305,11 +307,14 @@ func (c *smtpSession) Mail(from string, _ *smtp.MailOptions) error {
 func (c *smtpSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 	s := c.kit
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	c.to, c.does = to, s.take(to)
 	s.tries[to]++
 	s.changed()
+	release := s.release
+	s.mu.Unlock()
 	switch c.does {
+	case HoldAtRcpt:
+		return c.hold(release)
 	case RcptTemporary:
 		return reply(451, smtp.EnhancedCode{4, 2, 1}, "Mailbox busy")
 	case RcptPermanent:
@@ -319,6 +324,16 @@ func (c *smtpSession) Rcpt(to string, _ *smtp.RcptOptions) error {
 		return errors.New("hung up")
 	}
 	return nil
+}
+
+// hold keeps the line silent until Release.
+func (c *smtpSession) hold(release chan struct{}) error {
+	select {
+	case <-release:
+		return nil
+	case <-c.down:
+		return errors.New("server stopped")
+	}
 }
 
 // Data is part of smtp.Session.
@@ -344,10 +359,8 @@ func (c *smtpSession) Data(r io.Reader) error {
 	}
 	switch c.does {
 	case Hold:
-		select {
-		case <-release:
-		case <-c.down:
-			return errors.New("server stopped")
+		if err := c.hold(release); err != nil {
+			return err
 		}
 	case DataTemporary:
 		return reply(451, smtp.EnhancedCode{4, 3, 0}, "Try again later")
@@ -355,12 +368,15 @@ func (c *smtpSession) Data(r io.Reader) error {
 		return reply(554, smtp.EnhancedCode{5, 7, 1}, "Refused as spam")
 	}
 	s.mu.Lock()
-	defer s.mu.Unlock()
 	s.kept = append(s.kept, receive(c.conn.Hostname(), c.from, c.to, raw))
 	s.changed()
-	if c.does == DropAfterDot {
+	s.mu.Unlock()
+	switch c.does {
+	case DropAfterDot:
 		_ = c.line.Close()
 		return errors.New("hung up")
+	case HoldKept:
+		return c.hold(release)
 	}
 	c.hangUp = c.does == DropAfterReply
 	return nil

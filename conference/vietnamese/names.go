@@ -97,14 +97,27 @@ func IsPlaceholder(name string) bool {
 	if !strings.ContainsFunc(name, unicode.IsLetter) {
 		return true
 	}
-	key := Fold(name)
-	if slices.Contains([]string{
+	return standsForNone(name) || endsInSign(name)
+}
+
+// IsExampleName reports whether a placeholder may yet be the short form of a person: a
+// name of several words that ends in a letter or a number, as "Ngô Văn B" does.
+func IsExampleName(name string) bool {
+	name = Normalise(name)
+	return strings.Contains(name, " ") && strings.ContainsFunc(name, unicode.IsLetter) && !standsForNone(name) && endsInSign(name)
+}
+
+// standsForNone knows what people write into a cell that must not be empty.
+func standsForNone(name string) bool {
+	return slices.Contains([]string{
 		"ho va ten", "ho ten", "ten", "test", "abc", "xxx", "n a", "tbd", "tba", "none",
 		"khong", "khong co", "chua co", "chua biet", "chua ro", "dang cap nhat",
-	}, key) {
-		return true
-	}
-	// The mark counts: "Á" may be a name, "A" is not.
+	}, Fold(name))
+}
+
+// endsInSign reports whether the last word is one letter or a number. The mark counts:
+// "Á" may be a name, "A" is not.
+func endsInSign(name string) bool {
 	last := name[strings.LastIndexByte(name, ' ')+1:]
 	last = strings.TrimRight(last, ".")
 	if last == "" {

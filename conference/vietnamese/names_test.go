@@ -96,6 +96,14 @@ func TestLooksAllCaps(t *testing.T) {
 	}
 }
 
+func TestIsExampleName(t *testing.T) {
+	for in, want := range map[string]bool{"LÊ A": true, "Ngô Văn B.": true, "Ngô Thị Thử 1": true, "A": false, "12": false, "Họ và tên": false, "n/a": false, "Nguyễn Như Ý": false, "Điểu K’ Rứ": false, "": false} {
+		if got := vietnamese.IsExampleName(in); got != want {
+			t.Errorf("IsExampleName(%q) = %v", in, got)
+		}
+	}
+}
+
 func TestIsPlaceholder(t *testing.T) {
 	for in, want := range map[string]bool{
 		"Nguyễn Văn A": true, "Trần Thị B": true, "LÊ VĂN C": true, "nguyen van a": true, "Nguyễn Văn A.": true, "Nguyễn Văn A1": true,

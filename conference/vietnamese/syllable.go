@@ -1,7 +1,9 @@
 package vietnamese
 
 import (
+	"slices"
 	"strings"
+	"unicode"
 
 	"golang.org/x/text/unicode/norm"
 )
@@ -18,7 +20,7 @@ const rimes = " a ac ach ai am an ang anh ao ap at au ay ăc ăm ăn ăng ăp ă
 	" ư ưa ưc ưi ưn ưng ưt ưu ươc ươi ươm ươn ương ươp ươt ươu y ych ynh yt yêm yên yêng yêt yêu "
 
 // isSyllable reports whether a word can be one Vietnamese syllable. It knows no
-// meanings and is generous: it is only used to tell encodings apart.
+// meanings and is generous: it serves to tell encodings and abbreviations apart.
 func isSyllable(word string) bool {
 	var b strings.Builder
 	tones := 0
@@ -46,3 +48,56 @@ func isSyllable(word string) bool {
 }
 
 func isRime(s string) bool { return s != "" && strings.Contains(rimes, " "+s+" ") }
+
+// shortWords are abbreviations that a syllable's shape does not tell from words.
+var shortWords = strings.Fields("UBND HĐND UBMTTQ TNHH HTX DNTN TP TX TT KC CP MTV SX TM DV XNK KCN CCN KHCN CNNT XTTM CNTT")
+
+// IsAbbreviation reports whether a word in capitals is one that stays so when the words around it
+// are written as usual: UBND, TNHH, KC&TVPTCN. It has no vowel, or an & inside, or letters without
+// marks that are no Vietnamese syllable, or is one of a few that are known. "I" and "A" are syllables.
+func IsAbbreviation(word string) bool {
+	word = strings.ToUpper(norm.NFC.String(word))
+	switch {
+	case !strings.ContainsFunc(word, unicode.IsLetter):
+		return false
+	case strings.ContainsRune(word, '&') || slices.Contains(shortWords, word):
+		return true
+	}
+	plain := Fold(word) == strings.ToLower(word)
+	return !strings.ContainsAny(Fold(word), "aeiouy") || plain && !isSyllable(word)
+}
+
+// SoftCase is TitleCase for what is no person's name: abbreviations stay as they are, between
+// hyphens and dots too. "SX-TM BÀ RỊA-VŨNG TÀU" → "SX-TM Bà Rịa-Vũng Tàu".
+func SoftCase(text string) string {
+	words := strings.Split(Normalise(text), " ")
+	for i, word := range words {
+		if strings.ContainsRune(word, '&') {
+			continue
+		}
+		var b strings.Builder
+		for part := range strings.FieldsFuncSeq(spaced(word), func(r rune) bool { return r == 0 }) {
+			if !IsAbbreviation(part) {
+				part = TitleCase(part)
+			}
+			b.WriteString(part)
+		}
+		words[i] = b.String()
+	}
+	return Normalise(strings.Join(words, " "))
+}
+
+// spaced cuts a word into its runs of letters (with the apostrophes inside) and of signs, by zeros.
+func spaced(word string) string {
+	var b strings.Builder
+	before := false
+	for i, r := range word {
+		inside := unicode.IsLetter(r) || unicode.Is(unicode.M, r) || isApostrophe(r)
+		if i > 0 && inside != before {
+			b.WriteByte(0)
+		}
+		before = inside
+		b.WriteRune(r)
+	}
+	return b.String()
+}

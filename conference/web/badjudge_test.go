@@ -25,7 +25,7 @@ func (s sheet) filled(route string, by map[string]string) sheet {
 			s.controls[i].value = v
 			continue
 		}
-		if c.kind == "checkbox" && (c.required || c.name == "leave_out" || c.name == "role" && c.value == "organiser") {
+		if c.kind == "checkbox" && (c.required || c.name == "leave_out" || c.name == "organisation" || c.name == "role" && c.value == "0:organiser") {
 			s.controls[i].sent = true
 		}
 		if !c.required || c.value != "" {

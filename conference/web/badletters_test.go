@@ -20,7 +20,7 @@ func ownLetter(t testing.TB) string {
 	for _, part := range [][2]string{
 		{"[Content_Types].xml", `<Types xmlns="http://schemas.openxmlformats.org/package/2006/content-types"/>`},
 		{"word/document.xml", `<w:document xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>[` +
-			strings.Join(invitation.LetterFields(), "] [") + `]</w:t></w:r></w:p></w:body></w:document>`},
+			strings.Join(invitation.TemplateFields(), "] [") + `]</w:t></w:r></w:p></w:body></w:document>`},
 	} {
 		w, err := z.Create(part[0])
 		if err == nil {

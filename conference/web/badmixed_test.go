@@ -27,6 +27,8 @@ var owned = []struct{ path, query string }{
 	{"/desk/e/:edition/programme/speeches/:id/restore", speechOf + " AND p.removed_at IS NOT NULL LIMIT 1"},
 	{"/desk/e/:edition/invitations/:id", "SELECT id FROM invitation WHERE edition_id = ? LIMIT 1"},
 	{"/desk/e/:edition/invitations/sendings/:campaign", "SELECT id FROM campaign WHERE edition_id = ? LIMIT 1"},
+	{"/desk/e/:edition/questions/:id", "SELECT q.id FROM invitation_question q JOIN invitation i ON i.id = q.invitation_id WHERE i.edition_id = ? LIMIT 1"},
+	{"/desk/e/:edition/groups/:id", "SELECT id FROM delegate_group WHERE edition_id = ? LIMIT 1"},
 	{"/desk/e/:edition/letters/:id", "SELECT id FROM invitation WHERE edition_id = ? ORDER BY id IN (SELECT invitation_id FROM signed_letter) DESC LIMIT 1"},
 	{"/desk/e/:edition/delegates/:id", "SELECT id FROM delegate WHERE edition_id = ? LIMIT 1"},
 	{"/desk/e/:edition/door/points/:id", "SELECT id FROM checkpoint WHERE edition_id = ? LIMIT 1"},

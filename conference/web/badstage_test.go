@@ -77,7 +77,7 @@ func openStage(t testing.TB) *stage {
 		"old_password": adminPassword, "new_password": "mật khẩu thí dụ 2023", "/desk/sign-in email": otherEmail,
 		"/desk/e/:edition/programme/new starts_at": "23:30", "/desk/e/:edition/programme/new ends_at": "23:45",
 		"/desk/staff email": "dong.nghiep.mau@example.vn", "host_province": "dong-thap",
-		"card_number": "VD 0001", "letter": "%PDF-1.4\n%%EOF\n", "file": listWithErrors,
+		"/desk/e/:edition/groups/new code": "nhom_mau", "card_number": "VD 0001", "letter": "%PDF-1.4\n%%EOF\n", "file": listWithErrors,
 		"signed": string(scan(t, "Bản đã ký mẫu")), "template": ownLetter(t)}
 	s.set()
 	return s
@@ -100,6 +100,11 @@ func (s *stage) set() {
 	admin.pages = append(admin.pages, "/desk/e/xii-2022/press/settings", "/desk/e/xii-2022/press/1", "/desk/e/xii-2022/press/5", "/desk/e/xii-2022/press/6/edit")
 	admin.pages = append(admin.pages, s.lists(ctx)...)
 	admin.pages = append(admin.pages, s.returned(ctx)...)
+	admin.pages = append(admin.pages, s.reminders(ctx)...)
+	admin.pages = append(admin.pages, s.sendings(ctx)...)
+	admin.pages = append(admin.pages, s.talk(ctx)...)
+	admin.pages = append(admin.pages, s.colleagues()...)
+	admin.pages = append(admin.pages, s.setups(ctx)...)
 	admin.pages = append(admin.pages, "/desk", "/desk/editions/new", "/desk/showcase/new", "/desk/e/xii-2022/programme/new", "/desk/mail/"+itoa(s.number("SELECT id FROM mail LIMIT 1")))
 	s.callers = []caller{guest, admin, focal, organiser,
 		s.caller("steward", s.staff(conference.RoleSteward), "/desk"),
@@ -199,6 +204,16 @@ func (s *stage) returned(ctx context.Context) []string {
 	return []string{"/desk/mail/returned", at, at + "/returned"}
 }
 
+// colleagues gives the pages of somebody who is signed in with roles for one edition, and of
+// somebody whose account is closed.
+func (s *stage) colleagues() []string {
+	s.t.Helper()
+	_, open := s.scoped("tung.ky.mau@example.vn", inEdition(1, conference.RoleSteward))
+	closed, _ := s.hired("nghi.mau@example.vn", inEdition(2, conference.RoleOrganiser))
+	s.must(s.site.Accounts.Disable(asSystem(s.t.Context()), closed.ID))
+	return []string{"/desk/staff/" + itoa(open.ID), "/desk/staff/" + itoa(closed.ID)}
+}
+
 // lists gives a list of organisations to decide on, and an organisation with a contact.
 func (s *stage) lists(ctx context.Context) []string {
 	s.t.Helper()
@@ -207,6 +222,45 @@ func (s *stage) lists(ctx context.Context) []string {
 	id := s.number("SELECT id FROM organisation LIMIT 1")
 	s.must(s.site.Editions.SaveContact(ctx, edition.Contact{OrganisationID: id, FullName: "Ngô Thị Mẫu", Phone: "0912345678"}))
 	return []string{"/desk/organisations/import/" + itoa(i.ID), "/desk/organisations/" + itoa(id)}
+}
+
+// reminders gives silent organisations that had their invitation, and a plan that holds.
+func (s *stage) reminders(ctx context.Context) []string {
+	s.t.Helper()
+	s.exec(`UPDATE mail SET state = 'sent', due_at = NULL, sent_at = 1, transport = 'smtp' WHERE kind = 'invitation.invite' AND state = 'queued'
+	AND subject_id IN (SELECT id FROM invitation WHERE answer = '')`) // the others keep their sending on its way
+	s.must(s.site.Invitations.ConfirmReminders(ctx, 1, invitation.RemindDraft{Days1: "3", Days2: "1", At: "08:00", Text: s.site.Invitations.DefaultReminder()}))
+	return []string{"/desk/e/xii-2022/invitations/remind", "/desk/e/xii-2022/invitations/remind/plan"}
+}
+
+// setups gives an edition that is to be started from the demo's, one that was, a group that
+// nothing uses, an organisation to invite, and a consent to be ended.
+func (s *stage) setups(ctx context.Context) []string {
+	s.t.Helper()
+	var pages []string
+	for n, slug := range []string{"sap-chep", "da-chep"} {
+		d := edition.Today()
+		d.Slug = slug
+		e, err := s.site.Invitations.CreateFrom(ctx, 1, d)
+		s.must(err)
+		if n > 0 {
+			_, err = s.site.Invitations.StartFrom(ctx, e.ID, nil)
+			s.must(err)
+		}
+		pages = append(pages, "/desk/e/"+slug, "/desk/e/"+slug+"/start", "/desk/e/"+slug+"/settings")
+	}
+	_, err := s.site.Editions.AddOrganisation(ctx, edition.Organisation{Kind: "bank", NameVi: "Ngân hàng Chưa Mời Mẫu"})
+	s.must(err)
+	late, err := s.site.Editions.AddOrganisation(ctx, edition.Organisation{Kind: "bank", NameVi: "Ngân hàng Chưa Có Đầu Mối Mẫu"})
+	s.must(err)
+	_, err = s.site.Invitations.InviteAll(ctx, 1, []int64{late.ID})
+	s.must(err)
+	s.must(s.site.Editions.SaveContact(ctx, edition.Contact{OrganisationID: late.ID, FullName: "Ngô Văn Mẫu"}))
+	s.must(s.site.Editions.AddGroup(ctx, 1, edition.GroupDraft{Code: "unused", NameVi: "Nhóm chưa dùng", Colour: "ink"}))
+	i := s.number("SELECT id FROM invitation WHERE edition_id = 1 AND focal_name <> '' LIMIT 1")
+	s.must(s.site.Invitations.SetAgain(conference.WithActor(ctx, conference.Actor{Kind: conference.ActorFocalPoint, ID: i}), i, true))
+	return append(pages, "/desk/e/xii-2022/groups/"+itoa(s.number("SELECT id FROM delegate_group WHERE code = 'unused'")), "/desk/e/xii-2022/groups/new",
+		"/desk/e/xii-2022/invitations/add", "/desk/e/xii-2022/provinces", "/desk/e/xii-2022/invitations/"+itoa(i), "/desk/editions/new?from=xii-2022")
 }
 
 // villages gives a craft village that is shown with a photo, and one that is not shown.

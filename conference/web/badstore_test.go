@@ -159,7 +159,8 @@ const endless = "as long as anybody likes"
 
 // roomy names the columns that may keep ten thousand characters, with the reason.
 var roomy = map[string]string{"invitation_text.body": "a whole letter; its own limit is just that",
-	"letter_text.body": "a whole official letter, with a limit of its own"}
+	"letter_text.body":   "a whole official letter, with a limit of its own",
+	"reminder_text.body": "a whole mail; its own limit is just that", "reminder_plan.body": "the same, as it was confirmed", "campaign.body": "the same, as it was sent"}
 
 // unclean gives what is wrong with texts that were stored, "" when they are as they should be:
 // valid, composed, trimmed, without characters that steer, and not endless.

@@ -39,8 +39,8 @@ func (h *house) inviteMail() int64 {
 	return mails[0].ID
 }
 
-// count gives the one number that a query asks for.
-func (h *house) count(query string, args ...any) int64 {
+// counted gives the one number that a query asks for.
+func (h *house) counted(query string, args ...any) int64 {
 	h.t.Helper()
 	n, err := db.Value[int64](h.t.Context(), h.db, query, args...)
 	if err != nil {
@@ -80,7 +80,7 @@ func TestAReturnedMailIsPastedAtTheDesk(t *testing.T) {
 	m := h.sent(h.inviteMail())
 	mailAt := fmt.Sprintf("/desk/mail/%d", m.ID)
 	inviteAt := fmt.Sprintf("/desk/e/xii-2022/invitations/%d", m.SubjectID)
-	organisationAt := fmt.Sprintf("/desk/organisations/%d", h.count("SELECT organisation_id FROM invitation WHERE id = ?", m.SubjectID))
+	organisationAt := fmt.Sprintf("/desk/organisations/%d", h.counted("SELECT organisation_id FROM invitation WHERE id = ?", m.SubjectID))
 	h.exec(`UPDATE organisation SET email = ? WHERE id = (SELECT organisation_id FROM invitation WHERE id = ?)`, m.ToAddress, m.SubjectID)
 
 	res, body := v.submit("/desk/mail/returned", url.Values{"text": {reportOf(t, "postfix-unknown", m)}})
@@ -88,7 +88,7 @@ func TestAReturnedMailIsPastedAtTheDesk(t *testing.T) {
 		t.Fatalf("status %d", res.StatusCode)
 	}
 	contains(t, "what was recognised", body, "5.1.1", "User unknown in local recipient table", m.ToAddress, `action="`+mailAt+`/returned"`, `name="kind" value="hard"`, "nêu đúng mã của thư này")
-	if n := h.count("SELECT count(*) FROM mail_bounce WHERE mail_id = ?", m.ID); n != 0 {
+	if n := h.counted("SELECT count(*) FROM mail_bounce WHERE mail_id = ?", m.ID); n != 0 {
 		t.Fatalf("%d bounces before anybody confirmed", n)
 	}
 	res, _ = v.submit(mailAt+"/returned", url.Values{"kind": {"hard"}, "code": {"5.1.1"}, "answer": {"550 5.1.1 User unknown"}})
@@ -110,7 +110,7 @@ func TestAReturnedMailIsPastedAtTheDesk(t *testing.T) {
 	_, body = v.get(inviteAt)
 	contains(t, "the invitation's page with the right address", body, "Địa chỉ gửi thư nay là dung.mau@example.vn; đề nghị gửi lại")
 
-	forget := fmt.Sprintf("%s/returned/%d/forget", mailAt, h.count("SELECT id FROM mail_bounce WHERE mail_id = ?", m.ID))
+	forget := fmt.Sprintf("%s/returned/%d/forget", mailAt, h.counted("SELECT id FROM mail_bounce WHERE mail_id = ?", m.ID))
 	if res, _ = v.submit(forget, nil); res.StatusCode != http.StatusSeeOther {
 		t.Errorf("taking back: status %d", res.StatusCode)
 	}
@@ -198,4 +198,74 @@ func TestMailPageShowsTheMailboxOfReturnedMail(t *testing.T) {
 	}
 	shows("đọc lần gần nhất lúc")
 	shows("trục trặc gần nhất lúc")
+}
+
+// Who organises one edition only learns of returned mails of that edition: neither the paste nor the
+// mail's pages nor the organisation's tell of another's, and the mailbox of all of them stays unseen.
+func TestReturnedMailStaysWithinItsEdition(t *testing.T) {
+	h := open(t)
+	m := h.sent(h.inviteMail())
+	if m.Edition != 1 {
+		t.Fatalf("the mail is of edition %d", m.Edition)
+	}
+	if err := h.site.Outbox.Bounced(asSystem(t.Context()), outbox.Bounce{Mail: m.ID, Kind: outbox.BounceHard, Code: "5.1.1"}); err != nil {
+		t.Fatal(err)
+	}
+	h.exec(`UPDATE organisation SET email = ? WHERE id = (SELECT organisation_id FROM invitation WHERE id = ?)`, m.ToAddress, m.SubjectID)
+	organisation := fmt.Sprintf("/desk/organisations/%d", h.counted("SELECT organisation_id FROM invitation WHERE id = ?", m.SubjectID))
+	other, _ := h.scoped("ky.khac.mau@example.vn", inEdition(2, conference.RoleOrganiser))
+	own, _ := h.scoped("ky.nay.mau@example.vn", inEdition(1, conference.RoleOrganiser))
+	mailAt := fmt.Sprintf("/desk/mail/%d", m.ID)
+	forget := fmt.Sprintf("%s/returned/%d/forget", mailAt, h.counted("SELECT id FROM mail_bounce WHERE mail_id = ?", m.ID))
+	for _, name := range []string{"postfix-unknown", "screen-outlook-full"} { // one names the mail, one only an address
+		text := url.Values{"text": {reportOf(t, name, m)}}
+		res, body := other.submit("/desk/mail/returned", text)
+		if res.StatusCode != http.StatusUnprocessableEntity || strings.Contains(body, mailAt) {
+			t.Errorf("%s pasted for another edition: status %d", name, res.StatusCode)
+		}
+		contains(t, "the refusal", body, "không nói về thư nào đã gửi")
+		if res, body = own.submit("/desk/mail/returned", text); res.StatusCode != http.StatusOK || !strings.Contains(body, mailAt) {
+			t.Errorf("%s pasted for the own edition: status %d", name, res.StatusCode)
+		}
+	}
+	for _, path := range []string{mailAt + "/returned", forget} {
+		if res, _ := other.submit(path, url.Values{"kind": {"hard"}}); res.StatusCode != http.StatusNotFound {
+			t.Errorf("%s of another edition: status %d", path, res.StatusCode)
+		}
+	}
+	if res, _ := other.get(mailAt + "/returned"); res.StatusCode != http.StatusNotFound {
+		t.Errorf("the form of another edition: status %d", res.StatusCode)
+	}
+	if _, body := other.get(organisation); strings.Contains(body, "bị trả lại") {
+		t.Error("the organisation's page tells of another edition's mail")
+	}
+	_, body := own.get(organisation)
+	contains(t, "the organisation's page", body, "Thư gửi đến "+m.ToAddress+" bị trả lại")
+	if _, body = own.get("/desk/mail/returned"); strings.Contains(body, "Hộp thư trả lại") {
+		t.Error("the mailbox of every edition is shown to who organises one")
+	}
+	if res, _ := own.submit(forget, nil); res.StatusCode != http.StatusSeeOther {
+		t.Errorf("taking back in the own edition: status %d", res.StatusCode)
+	}
+}
+
+// A sending's page counts what came back, says what to do and lists those mails.
+func TestASendingMarksWhatCameBack(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	id := h.counted("SELECT max(id) FROM mail WHERE campaign_id IS NOT NULL AND edition_id = 1")
+	m := h.sent(id)
+	page := fmt.Sprintf("/desk/e/xii-2022/invitations/sendings/%d", m.Campaign)
+	if _, body := v.get(page); strings.Contains(body, "bị trả lại") {
+		t.Error("something came back before anything did")
+	}
+	if err := h.site.Outbox.Bounced(asSystem(t.Context()), outbox.Bounce{Mail: m.ID, Kind: outbox.BounceHard, Code: "5.1.1"}); err != nil {
+		t.Fatal(err)
+	}
+	_, body := v.get(page)
+	contains(t, "the sending's page", body, "1 thư của lần gửi này bị trả lại", "sửa địa chỉ", page+"?state=bounced", "Địa chỉ không nhận được thư")
+	_, body = v.get(page + "?part=progress&state=bounced")
+	if n := strings.Count(body, `class="cell-main"`); n != 1 || !strings.Contains(body, m.ToAddress) {
+		t.Errorf("%d mails in the list of those that came back", n)
+	}
 }

@@ -36,6 +36,7 @@ func Build(ctx context.Context, d *db.DB, keys *conference.Keys, log *slog.Logge
 	base, host := cfg.BaseURL.String(), strings.ToUpper(cfg.BaseURL.Host)
 	signer := badge.NewSigner(keys)
 	rooms := ui.Rooms{Editions: edition.New(d), Accounts: account.New(d), Outbox: out, Signer: signer, Agenda: agenda.New(d), Showcase: showcase.New(d)}
+	rooms.Accounts.UseMail(account.Mailing{Keys: keys, Outbox: out, Locales: loc, BaseURL: base, Letterhead: letterhead(d)})
 	rooms.Invitations = invitation.New(d, keys, out, loc, base)
 	rooms.Invitations.UseProgramme(programme)
 	rooms.Delegations = delegation.New(d, keys, out, signer, loc, base, host)
@@ -57,6 +58,21 @@ func programme(ctx context.Context, q db.Reader, editionID int64) ([]invitation.
 		out = append(out, invitation.ProgrammeItem{StartsAt: s.StartsAt.Time, EndsAt: s.EndsAt.Time, Title: s.Title(templates.Vietnamese), By: s.By(templates.Vietnamese)})
 	}
 	return out, nil
+}
+
+// letterhead gives what stands around mails of no edition: that of the edition on the front
+// page, and plain words before there is one. Accounts stand beside the editions, so it is handed to them here.
+func letterhead(d *db.DB) func(context.Context, *templates.Locale) (templates.Letterhead, error) {
+	return func(ctx context.Context, loc *templates.Locale) (templates.Letterhead, error) {
+		e, err := edition.Front(ctx, d)
+		switch {
+		case conference.KindOf(err) == conference.KindNotFound:
+			return templates.Letterhead{Lang: loc.Lang(), Conference: loc.T("staff.mail.house"), Signature: loc.T("staff.mail.signature")}, nil
+		case err != nil:
+			return templates.Letterhead{}, fmt.Errorf("letterhead: %w", err)
+		}
+		return invitation.Letterhead(loc, e), nil
+	}
 }
 
 // calendar gives the calendar file of a delegate's confirmation. Delegations stand

@@ -10,7 +10,7 @@ import (
 	"hoinghi/templates"
 )
 
-var quoted = regexp.MustCompile(`"((?:account|agenda|badge|checkin|conference|delegation|desk|door|edition|error|guest|import|invitation|layout|organisation|outbox|press|print|public|sheet|showcase)\.(?:error|flash|problem)\.[a-z0-9_.]+)"`)
+var quoted = regexp.MustCompile(`"((?:account|agenda|badge|byhand|checkin|conference|delegation|desk|door|edition|error|guest|import|invitation|layout|organisation|outbox|press|print|public|question|reminder|sending|setup|sheet|showcase|staff|substitute)\.(?:error|flash|problem)\.[a-z0-9_.]+)"`)
 
 // Every message that the code names is there in both languages: a refusal that shows
 // its key instead of words helps nobody.

@@ -88,6 +88,10 @@ func TestLetterTextsAreChecked(t *testing.T) {
 			t.Errorf("do=%q: %d", do, res.StatusCode)
 		}
 	}
+	res, page := post(letterForm("body", "Dòng một\nĐã xong ☑", "place", "Hà Nội, ngày 05 tháng 9"))
+	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(page, "ký tự ☑ (U&#43;2611) (dòng 2, cột 9)") || !strings.Contains(page, "chỉ ghi địa danh") || !strings.Contains(page, "Đã xong ☑</textarea>") {
+		t.Errorf("a character that is not printed, two dates: %d", res.StatusCode)
+	}
 	res, pdf := post(letterForm("do", "preview", "body", "Bản xem thử <b>&amp; [don_vi]"))
 	if res.Header.Get("Content-Type") != "application/pdf" || res.Header.Get("Content-Disposition") != "" || !strings.Contains(pdfText(t, pdf), "Bản xem thử <b>&amp; Sở Công Thương tỉnh Tây Ninh") {
 		t.Errorf("preview: %d %v %s", res.StatusCode, res.Header, pdfText(t, pdf))
@@ -95,11 +99,61 @@ func TestLetterTextsAreChecked(t *testing.T) {
 	if res, _ := post(letterForm("body", "Nội dung đã sửa cho [don_vi].")); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("save: %d", res.StatusCode)
 	}
+	const unpaired = "Dấu ** ở dòng 2 của nội dung không có dấu đóng"
+	if _, page := v.get(deskLetters + "/text"); strings.Contains(page, "không có dấu đóng") {
+		t.Error("a mark is called unpaired")
+	}
+	if res, _ := post(letterForm("body", "Nội dung đã sửa cho [don_vi].\n**Đậm quá")); res.StatusCode != http.StatusSeeOther {
+		t.Fatalf("save: %d", res.StatusCode)
+	}
+	if _, page := v.get(deskLetters + "/text"); !strings.Contains(page, unpaired) {
+		t.Error("an unpaired mark is not told")
+	}
 	i := h.invitations()[4]
 	_, pdf = v.get(fmt.Sprintf("%s/%d/giay_moi/letter.pdf", deskLetters, i.ID))
 	text := pdfText(t, pdf)
 	if !strings.Contains(text, "Nội dung đã sửa cho "+i.Organisation.Vi+".") || !strings.Contains(text, i.ShortCode(testkit.Keys(t))) {
 		t.Errorf("the letter: %s", text)
+	}
+}
+
+// A refused template says in one go what is unknown, with its place, what was probably
+// meant as a field, and what is missing.
+func TestTemplateSaysAllThatIsAmiss(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	var b bytes.Buffer
+	z := zip.NewWriter(&b)
+	text := func(tag, s string) string {
+		return `<w:` + tag + `><w:p><w:r><w:t>` + s + `</w:t></w:r></w:p></w:` + tag + `>`
+	}
+	for _, p := range [][2]string{{"[Content_Types].xml", "<Types/>"}, {"word/document.xml", text("document", "Kính gửi [don_vi], [sai_ten]")},
+		{"word/header2.xml", text("hdr", "[sai_nua] «TenDonVi»")}} {
+		w, err := z.Create(p[0])
+		if err == nil {
+			_, err = w.Write([]byte(p[1]))
+		}
+		if err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	res, page := v.files(deskLetters+"/template", "template", map[string]string{"kind": "giay_moi"}, map[string][]byte{"mau.docx": b.Bytes()})
+	if res.StatusCode != http.StatusUnprocessableEntity {
+		t.Errorf("status %d", res.StatusCode)
+	}
+	for _, want := range []string{"<li>[sai_ten] (thân văn bản, đoạn 1)</li>", "<li>[sai_nua] (đầu trang, đoạn 1)</li>", "<li>«TenDonVi» (đầu trang, đoạn 1)</li>", "<li>[ma_don_vi] - "} {
+		if !strings.Contains(page, want) {
+			t.Errorf("the page lacks %q", want)
+		}
+	}
+	if !strings.Contains(page, "<dt class=\"mono\">[ma_qr]</dt>") || !strings.Contains(page, "từ mẫu riêng chỉ có tệp DOCX, không có PDF") {
+		t.Error("the page tells neither of the code nor that there is no PDF")
+	}
+	if strings.Contains(page, "<li>[don_vi] - ") {
+		t.Error("a field that is there is called missing")
 	}
 }
 
@@ -139,8 +193,12 @@ func TestSignedScansInBulk(t *testing.T) {
 			t.Errorf("an organisation that there is not, %s: %d", nobody, res.StatusCode)
 		}
 	}
+	v.files(deskLetters+"/upload", "signed", map[string]string{"kind": "giay_moi"}, map[string][]byte{"scan0008.pdf": scan(t, "ba")}) // by a colleague
 	if res, _ := v.send(http.MethodPost, deskLetters+"/upload/confirm", "application/x-www-form-urlencoded", once.Encode()); res.StatusCode != http.StatusSeeOther {
 		t.Fatalf("confirm: %d", res.StatusCode)
+	}
+	if staged, err = invitation.Staged(t.Context(), h.db, 1, invitation.GiayMoi); err != nil || len(staged) != 1 || staged[0].Name != "scan0008.pdf" {
+		t.Errorf("waiting after a choice that did not know of it: %v, %v", staged, err)
 	}
 	guest := h.visitor()
 	if _, page := guest.get(clear.Path(testkit.Keys(t))); !strings.Contains(page, "/letters/giay_moi") {
@@ -160,6 +218,18 @@ func TestSignedScansInBulk(t *testing.T) {
 	large := append([]byte("%PDF-1.4\n"), make([]byte, invitation.MaxSigned)...)
 	if res, page := v.files(one+"/giay_moi/signed", "signed", nil, map[string][]byte{"x.pdf": large}); res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(page, "không quá 20 MB") {
 		t.Errorf("a file beyond the limit: %d", res.StatusCode)
+	}
+}
+
+// A file that belongs to no field is not read into memory, whatever the route takes.
+func TestSignedUploadHoldsNoStrayFiles(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	for _, name := range []string{"", "other"} {
+		res, page := v.files(deskLetters+"/upload", name, map[string]string{"kind": "giay_moi"}, map[string][]byte{"x.pdf": make([]byte, 1<<20)})
+		if res.StatusCode != http.StatusUnprocessableEntity || strings.Contains(page, "Chưa chọn tệp nào") { // read to its end, it would only be missed
+			t.Errorf("a file of the field %q: %d", name, res.StatusCode)
+		}
 	}
 }
 
@@ -214,6 +284,9 @@ func TestAllLettersAsOneFile(t *testing.T) {
 	if len(names) != 2*63 || len(h.invitations()) != 63 {
 		t.Errorf("%d files", len(names))
 	}
+	if _, page := v.get(deskLetters + "/zip"); strings.Contains(page, "Đang tạo") || !strings.Contains(page, "Đã tạo: Giấy mời") {
+		t.Error("a file that is ready is called in the making")
+	}
 	if res, _ := v.send(http.MethodPost, deskLetters+"/zip/stop", "application/x-www-form-urlencoded", ""); res.StatusCode != http.StatusSeeOther {
 		t.Errorf("stop: %d", res.StatusCode)
 	}
@@ -221,6 +294,27 @@ func TestAllLettersAsOneFile(t *testing.T) {
 		t.Errorf("the file after it was dropped: %d", res.StatusCode)
 	}
 }
+
+// lettersAmiss says what of a row does not line up, which label is set as a code, whose
+// match cannot be read, and which description has too narrow a column.
+const lettersAmiss = `(() => {
+	const wrong = [];
+	const middle = e => { const b = e.getBoundingClientRect(); return b.top + b.height / 2; };
+	const wide = innerWidth > 640, row = document.querySelector('tbody tr:has(.button.small)');
+	if (wide && row) for (const e of row.querySelectorAll('strong a, td.mono, .chip'))
+		if (Math.abs(middle(e) - middle(row)) > 2) wrong.push(e.textContent + ' is off the middle of its row');
+	if (!wide) for (const e of document.querySelectorAll('td[data-label]'))
+		if (/mono/i.test(getComputedStyle(e, '::before').fontFamily)) wrong.push(e.dataset.label + ' is set as a code');
+	for (const e of document.querySelectorAll('td select')) {
+		const chosen = e.selectedOptions[0];
+		if (chosen.value && !/^[A-Z]{3} · /.test(chosen.textContent)) wrong.push('no short name in ' + chosen.textContent);
+		if (chosen.value && !e.closest('tr').innerText.includes('\n' + chosen.textContent.slice(6))) wrong.push('the match is not told: ' + chosen.textContent);
+		if (!wide && e.getBoundingClientRect().width < 280) wrong.push('a choice of ' + e.getBoundingClientRect().width + ' px');
+	}
+	for (const e of document.querySelectorAll('dl.facts dd'))
+		if (e.getBoundingClientRect().width < 200) wrong.push(e.textContent + ' has a narrow column');
+	return wrong.join('; ');
+})()`
 
 // TestLettersLook opens the pages of the letters at the widths of a phone and a screen.
 func TestLettersLook(t *testing.T) {
@@ -237,6 +331,9 @@ func TestLettersLook(t *testing.T) {
 			tab.Go(h.base + deskLetters + page.path)
 			tab.Shot(fmt.Sprintf("letters-%s-%d", page.name, width))
 			tab.CheckAccessibility(fmt.Sprintf("letters %s at %d px", page.name, width))
+			if wrong := testkit.Eval[string](tab, lettersAmiss); wrong != "" {
+				t.Errorf("%s at %d px: %s", page.name, width, wrong)
+			}
 		}
 	}
 	tab.Press("Xác nhận và lưu")

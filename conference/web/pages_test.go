@@ -67,6 +67,7 @@ func (h *house) checkAllRendered(t *testing.T) {
 	h.staff(conference.RoleOrganiser).get("/desk/e/xii-2022/letters/zip")
 	h.checkBadgeLinks(t)
 	h.checkImportPages(t)
+	h.checkStartPages(t)
 	h.visitor().get("/m/0000000000000000000000000A")
 	h.staff(conference.RoleSteward).get("/desk/e/xii-2022/invitations")
 	h.visitor().get("/door/nothing")

@@ -59,6 +59,27 @@ function autosubmit(event) {
   if (event.target.matches?.("[data-autosubmit]")) event.target.form?.requestSubmit();
 }
 
+// A button that acts on what a form said when it was sent last says so once the form says something else.
+function asLoaded(control) {
+  if (control.type === "checkbox" || control.type === "radio") return control.checked === control.defaultChecked;
+  if (control.tagName !== "SELECT") return true;
+  const options = [...control.options];
+  return control.selectedIndex === Math.max(0, options.findLastIndex((o) => o.defaultSelected));
+}
+
+function markStale(event) {
+  const form = event.target.form;
+  const button = form?.id && document.querySelector(`[data-stale-of="${CSS.escape(form.id)}"]`);
+  const label = button?.querySelector("span");
+  if (!label) return;
+  const stale = ![...form.elements].every(asLoaded);
+  if (stale === button.disabled) return;
+  button.dataset.fresh ??= label.textContent;
+  label.textContent = stale ? button.dataset.stale : button.dataset.fresh;
+  button.disabled = stale;
+  say(label.textContent);
+}
+
 // --- copying and sharing ---------------------------------------------------
 
 async function writeClipboard(text) {
@@ -98,10 +119,16 @@ async function copy(button) {
 async function share(button) {
   const { title, text, url } = button.dataset;
   try {
-    await navigator.share({ title, text, url: url && new URL(url, location.href).href });
+    // An address that is left out must not be named at all: "" stands for this very page.
+    await navigator.share(url ? { title, text, url: new URL(url, location.href).href } : { title, text });
   } catch {
     // Closing the share sheet is an answer, not a fault.
   }
+}
+
+// A text to be copied is chosen as a whole: by the keyboard, where there is no button to reach for.
+function chooseAll(event) {
+  if (event.target.matches?.("textarea[readonly]")) event.target.select();
 }
 
 function revealShare() {
@@ -190,7 +217,8 @@ document.addEventListener("keydown", (event) => {
 });
 
 document.addEventListener("input", watchForm);
-document.addEventListener("change", (event) => { tick(event); watchForm(event); autosubmit(event); });
+document.addEventListener("focusin", chooseAll);
+document.addEventListener("change", (event) => { tick(event); watchForm(event); markStale(event); autosubmit(event); });
 document.addEventListener("submit", submitOnce);
 window.addEventListener("beforeunload", warnBeforeLeaving);
 window.addEventListener("pageshow", (event) => { if (event.persisted) freeForms(); });

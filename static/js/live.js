@@ -17,6 +17,7 @@ function follow(element, { prepare, say }) {
   let running = false;
   let retry;
   let lastSpoken;
+  let shown;
 
   async function refresh() {
     // Many events close together lead to one more fetch, not to many.
@@ -39,9 +40,15 @@ function follow(element, { prepare, say }) {
     // Never pull a field from under the fingers of somebody who types.
     const active = element.contains(document.activeElement) ? document.activeElement : null;
     if (active?.matches("input:not([type=checkbox], [type=radio]), textarea, select")) return;
+    if (html === shown) return;
+    // Nor a button: a press whose button is drawn anew under the finger is lost.
+    if (element.matches(":active")) { pending = true; return; }
+    shown = html;
     const ticked = new Set([...element.querySelectorAll("input[type=checkbox]:checked")].map(nameOf));
     const focused = active && nameOf(active);
+    const open = [...element.querySelectorAll("details[open][id]")].map((d) => d.id);
     element.innerHTML = html;
+    for (const id of open) element.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
     for (const box of element.querySelectorAll("input[type=checkbox]")) if (ticked.has(nameOf(box))) box.checked = true;
     if (focused) [...element.querySelectorAll("a, button, input, summary")].find((e) => nameOf(e) === focused)?.focus();
     prepare();

@@ -10,13 +10,14 @@ import (
 
 	"hoinghi/conference"
 	"hoinghi/conference/audit"
+	"hoinghi/conference/edition"
 	"hoinghi/conference/web/ui"
 )
 
 const auditRows = 100
 
 func (d *Desk) auditRoutes() []ui.Route {
-	return []ui.Route{ui.GET("/desk/audit", ui.Organisers, d.audit)}
+	return []ui.Route{ui.GET("/desk/audit", ui.AnyOrganisers, d.audit)}
 }
 
 type auditPage struct {
@@ -33,13 +34,23 @@ type auditRow struct {
 type detailRow struct{ Name, Value string }
 
 func (d *Desk) audit(r *ui.Request) error {
-	entries, err := audit.Entries(r.Context(), d.DB, 0, r.QueryID("before"), auditRows)
+	entries, err := audit.EntriesWithin(r.Context(), d.DB, organised(r), r.QueryID("before"), auditRows)
+	if err != nil {
+		return err
+	}
+	editions, err := edition.All(r.Context(), d.DB)
 	if err != nil {
 		return err
 	}
 	page := auditPage{Frame: r.Frame("audit")}
 	for _, e := range entries {
-		page.Rows = append(page.Rows, auditLine(r, e))
+		row := auditLine(r, e)
+		for _, of := range editions {
+			if e.SubjectKind == "edition" && of.ID == e.SubjectID {
+				row.Subject = of.Short(r.Lang())
+			}
+		}
+		page.Rows = append(page.Rows, row)
 	}
 	if len(entries) == auditRows {
 		page.Next = fmt.Sprintf("/desk/audit?before=%d", entries[len(entries)-1].ID)

@@ -18,14 +18,14 @@ import (
 const returnedBody = 8 << 20 // a returned mail may carry the whole one that was sent
 
 func (d *Desk) bounceRoutes() []ui.Route {
-	read := ui.POST("/desk/mail/returned", ui.Organisers, d.readReturned)
+	read := ui.POST("/desk/mail/returned", ui.AnyOrganisers, d.readReturned)
 	read.Limit = returnedBody
 	return []ui.Route{
-		ui.GET("/desk/mail/returned", ui.Organisers, d.pasteReturned),
+		ui.GET("/desk/mail/returned", ui.AnyOrganisers, d.pasteReturned),
 		read,
-		ui.GET("/desk/mail/:id/returned", ui.Organisers, d.bounceByHand),
-		ui.POST("/desk/mail/:id/returned", ui.Organisers, d.keepBounce),
-		ui.POST("/desk/mail/:id/returned/:bounce/forget", ui.Organisers, d.forgetBounce),
+		ui.GET("/desk/mail/:id/returned", ui.AnyOrganisers, d.bounceByHand),
+		ui.POST("/desk/mail/:id/returned", ui.AnyOrganisers, d.keepBounce),
+		ui.POST("/desk/mail/:id/returned/:bounce/forget", ui.AnyOrganisers, d.forgetBounce),
 	}
 }
 
@@ -48,8 +48,8 @@ func bounceLine(r *ui.Request, b outbox.Bounce) bounceRow {
 	return row
 }
 
-// mailLines gives the rows of a list of mails, each with what came back of it.
-func (d *Desk) mailLines(r *ui.Request, mails []outbox.Mail) ([]mailRow, error) {
+// bounceLines gives, by mail, the worst of what came back of each, in words.
+func (d *Desk) bounceLines(r *ui.Request, mails []outbox.Mail) (map[int64]*bounceRow, error) {
 	ids := make([]int64, 0, len(mails))
 	for _, m := range mails {
 		ids = append(ids, m.ID)
@@ -58,14 +58,10 @@ func (d *Desk) mailLines(r *ui.Request, mails []outbox.Mail) ([]mailRow, error) 
 	if err != nil {
 		return nil, err
 	}
-	var out []mailRow
-	for _, m := range mails {
-		row := mailLine(r, m)
-		if all := back[m.ID]; len(all) > 0 {
-			worst := bounceLine(r, all[len(all)-1])
-			row.Bounce = &worst
-		}
-		out = append(out, row)
+	out := map[int64]*bounceRow{}
+	for id, all := range back {
+		worst := bounceLine(r, all[len(all)-1])
+		out[id] = &worst
 	}
 	return out, nil
 }
@@ -90,7 +86,7 @@ type place struct{ Href, Label string }
 func (d *Desk) subjectOf(r *ui.Request, m outbox.Mail) (*place, error) {
 	path, label := "", ""
 	switch {
-	case m.Kind == invitation.KindInvite, m.Kind == "invitation.remind", m.Kind == delegation.KindCodes:
+	case m.Kind == invitation.KindInvite, m.Kind == invitation.KindCopy, m.Kind == invitation.KindRemind, m.Kind == delegation.KindCodes:
 		path, label = "invitations", "desk.bounce.subject_invitation"
 	case m.Kind == delegation.KindConfirm:
 		path, label = "delegates", "desk.bounce.subject_delegate"
@@ -111,10 +107,14 @@ type boxRow struct {
 	Chip, Text, Read, Problem, Words string
 }
 
-func (d *Desk) returnBox(r *ui.Request) boxRow {
+// returnBox is nil for who organises some editions only: the mailbox is everybody's.
+func (d *Desk) returnBox(r *ui.Request) *boxRow {
+	if organised(r) != nil {
+		return nil
+	}
 	s, ok := d.Outbox.ReturnBox()
 	if !ok {
-		return boxRow{Chip: "off", Text: r.T("desk.bounce.box_none")}
+		return &boxRow{Chip: "off", Text: r.T("desk.bounce.box_none")}
 	}
 	row := boxRow{Chip: "done", Text: r.T("desk.bounce.box", "place", s.Place), Read: r.T("desk.bounce.box_unread")}
 	if !s.ReadAt.IsZero() {
@@ -129,14 +129,14 @@ func (d *Desk) returnBox(r *ui.Request) boxRow {
 		}
 		row.Problem = r.T(key, "time", ui.Moment(s.ProblemAt, r.Lang()), "problem", r.Say(s.Problem))
 	}
-	return row
+	return &row
 }
 
 type returnedPage struct {
 	ui.Frame
 	Form    *ui.Form
 	Most    int64 // MB
-	Box     boxRow
+	Box     *boxRow
 	Found   *bounceRow
 	Kind    string
 	Guessed bool
@@ -199,17 +199,8 @@ type bouncePage struct {
 	Kinds []ui.Option
 }
 
-// leftMail gives the mail of the address, if it left: only then it can come back.
-func (d *Desk) leftMail(r *ui.Request) (outbox.Mail, error) {
-	id, err := r.ID("id")
-	if err != nil {
-		return outbox.Mail{}, err
-	}
-	return d.Outbox.ByID(r.Context(), id)
-}
-
 func (d *Desk) bounceByHand(r *ui.Request) error {
-	m, err := d.leftMail(r)
+	m, err := d.oneMail(r)
 	if err != nil {
 		return err
 	}
@@ -229,7 +220,7 @@ func (d *Desk) showBounceForm(r *ui.Request, status int, m outbox.Mail, form *ui
 
 // keepBounce keeps that a mail came back, as it was recognised or typed.
 func (d *Desk) keepBounce(r *ui.Request) error {
-	m, err := d.leftMail(r)
+	m, err := d.oneMail(r)
 	if err != nil {
 		return err
 	}
@@ -249,7 +240,7 @@ func (d *Desk) keepBounce(r *ui.Request) error {
 }
 
 func (d *Desk) forgetBounce(r *ui.Request) error {
-	id, err := r.ID("id")
+	m, err := d.oneMail(r)
 	if err != nil {
 		return err
 	}
@@ -257,11 +248,11 @@ func (d *Desk) forgetBounce(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Outbox.ForgetBounce(r.Context(), id, bounce); err != nil {
+	if err := d.Outbox.ForgetBounce(r.Context(), m.ID, bounce); err != nil {
 		return err
 	}
 	r.Flash("success", "desk.bounce.forgotten")
-	return r.Redirect("/desk/mail/%d", id)
+	return r.Redirect("/desk/mail/%d", m.ID)
 }
 
 // returnNotice tells on the page of whom a mail went to that it came back, and what to do next.
@@ -287,6 +278,11 @@ func (d *Desk) bouncedInvitation(r *ui.Request, i invitation.Invitation, mails [
 		return nil, nil
 	}
 	was, now := mails[0].ToAddress, i.Address()
+	for _, m := range mails { // copies to others stand among them
+		if m.ID == b.Mail {
+			was = m.ToAddress
+		}
+	}
 	n := d.notice(r, b, "desk.bounce.invitation", was)
 	n.Correct = "#f-focal_email"
 	switch {
@@ -307,7 +303,7 @@ func (d *Desk) notice(r *ui.Request, b outbox.Bounce, title, address string) ret
 
 // bouncedAddresses gives a notice for each address, in their order, whose latest mail came back.
 func (d *Desk) bouncedAddresses(r *ui.Request, addresses ...string) ([]returnNotice, error) {
-	back, err := outbox.BouncedAddresses(r.Context(), d.DB, addresses...)
+	back, err := outbox.BouncedAddresses(r.Context(), d.DB, organised(r), addresses...)
 	if err != nil {
 		return nil, err
 	}

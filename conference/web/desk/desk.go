@@ -23,9 +23,14 @@ func Face(site *ui.Site) ui.Face {
 		d.entryRoutes(),
 		d.homeRoutes(),
 		d.editionRoutes(),
+		d.setupRoutes(),
 		d.organisationRoutes(),
 		d.importRoutes(),
 		d.invitationRoutes(),
+		d.sendRoutes(),
+		d.byHandRoutes(),
+		d.substituteRoutes(),
+		d.questionRoutes(),
 		d.letterRoutes(),
 		d.delegateRoutes(),
 		d.badgeRoutes(),
@@ -55,14 +60,19 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 	item := func(key, href, icon string) ui.NavItem {
 		return ui.NavItem{Key: key, Label: r.T("desk.nav." + key), Href: href, Icon: icon}
 	}
-	actor := r.Staff().Actor()
-	organiser := actor.Has(conference.RoleOrganiser)
-	if e, ok := r.CurrentEdition(); ok {
+	actor := r.Actor()
+	e, ok := r.CurrentEdition()
+	organiser := ok && actor.Has(conference.RoleOrganiser)
+	if ok {
 		base := "/desk/e/" + e.Slug
 		if organiser {
-			add("desk.nav.prepare", item("home", base, "layout-dashboard"), item("settings", base+"/settings", "settings"))
+			add("desk.nav.prepare", item("home", base, "layout-dashboard"), item("settings", base+"/settings", "settings"),
+				item("provinces", base+"/provinces", "map-pin"), item("groups", base+"/groups", "users"))
 			add("desk.nav.invite", item("organisations", organisationsAt, "building-2"), item("invitations", base+"/invitations", "mail"), item("invitation-text", base+"/invitations/text", "file-text"),
-				ui.NavItem{Key: "letters", Label: r.T("letters.nav"), Href: base + "/letters", Icon: "stamp"})
+				ui.NavItem{Key: "sendings", Label: r.T("sending.nav"), Href: base + "/invitations/sendings", Icon: "send"},
+				ui.NavItem{Key: "letters", Label: r.T("letters.nav"), Href: base + "/letters", Icon: "stamp"},
+				ui.NavItem{Key: "by-hand", Label: r.T("byhand.nav"), Href: base + "/invitations/by-hand", Icon: "message-circle"},
+				ui.NavItem{Key: "questions", Label: r.T("question.nav"), Href: base + "/questions", Icon: "circle-question-mark"})
 			add("desk.nav.register", item("delegates", base+"/delegates", "users"),
 				ui.NavItem{Key: "badges", Label: r.T("print.nav"), Href: base + "/badges", Icon: "printer"})
 			add("desk.nav.programme_group", item("programme", base+"/programme", "calendar"))
@@ -72,11 +82,12 @@ func (d *Desk) nav(r *ui.Request) []ui.NavGroup {
 			add("desk.nav.press_group", item("press", base+"/press", "newspaper"))
 		}
 		add("desk.nav.receive", receiveItems(actor, base, item)...)
-	} else if organiser {
+	}
+	if !organiser && actor.Somewhere(conference.RoleOrganiser) {
 		add("desk.nav.invite", item("organisations", organisationsAt, "building-2"))
 		add("desk.nav.showcase_group", item("showcase", "/desk/showcase", "store"))
 	}
-	if organiser {
+	if actor.Somewhere(conference.RoleOrganiser) {
 		system := []ui.NavItem{item("editions", "/desk/editions", "flag"), item("mail", "/desk/mail", "send"), item("audit", "/desk/audit", "history")}
 		if actor.Has(conference.RoleAdministrator) {
 			system = append(system, item("staff", "/desk/staff", "users"))

@@ -9,24 +9,26 @@ import (
 
 	"hoinghi/conference"
 	"hoinghi/conference/edition"
+	"hoinghi/conference/invitation"
 	"hoinghi/conference/web/ui"
 	"hoinghi/db"
 )
 
 func (d *Desk) editionRoutes() []ui.Route {
 	return []ui.Route{
-		ui.GET("/desk/editions", ui.Organisers, d.editions),
-		ui.GET("/desk/editions/new", ui.Organisers, d.newEdition),
-		ui.POST("/desk/editions/new", ui.Organisers, d.createEdition),
+		ui.GET("/desk/editions", ui.AnyOrganisers, d.editions),
+		ui.GET("/desk/editions/new", ui.AllOrganisers, d.newEdition),
+		ui.POST("/desk/editions/new", ui.AllOrganisers, d.createEdition),
 		ui.GET("/desk/e/:edition/settings", ui.Organisers, d.settings),
 		ui.POST("/desk/e/:edition/settings", ui.Organisers, d.changeSettings),
-		ui.POST("/desk/e/:edition/front", ui.Organisers, d.setFront),
+		ui.POST("/desk/e/:edition/front", ui.AllOrganisers, d.setFront),
 	}
 }
 
 type editionsPage struct {
 	ui.Frame
-	Rows []editionRow
+	Rows   []editionRow
+	MayAdd bool // organises every edition, those to come included
 }
 
 type editionRow struct {
@@ -39,8 +41,12 @@ func (d *Desk) editions(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	page := editionsPage{Frame: r.Frame("editions")}
+	actor := conference.ActorOf(r.Context())
+	page := editionsPage{Frame: r.Frame("editions"), MayAdd: actor.Has(conference.RoleOrganiser)}
 	for _, e := range all {
+		if !actor.In(e.ID).Has(conference.RoleOrganiser) {
+			continue
+		}
 		page.Rows = append(page.Rows, editionRow{Title: e.Title(r.Lang()), When: ui.DateRange(e.StartsOn, e.EndsOn, r.Lang()), Venue: e.Venue(r.Lang()),
 			Href: "/desk/e/" + e.Slug, Public: e.IsPublic, Front: e.IsFront, Sample: e.IsSample})
 	}
@@ -52,14 +58,43 @@ type editionPage struct {
 	Form      *ui.Form
 	New       bool
 	IsFront   bool
+	MayFront  bool // organises every edition: another loses the front page
 	Clusters  []ui.Option
 	Provinces []ui.Option
 	Members   []string
+	From      string     // title of the edition that the new one starts from
+	Earlier   []ui.Crumb // editions that it could start from
+	Discard   bool       // the edition is still a draft that can be removed
+	Next      *step
 }
 
 func (d *Desk) newEdition(r *ui.Request) error {
-	form := r.NewForm(map[string]string{"cluster": edition.ClusterSouth})
-	return d.showNewEdition(r, http.StatusOK, form)
+	values := map[string]string{"cluster": edition.ClusterSouth}
+	if slug := r.Query("from"); slug != "" {
+		from, err := edition.BySlug(r.Context(), d.DB, slug)
+		if err != nil {
+			return err
+		}
+		if values, err = d.proposed(r, from); err != nil {
+			return err
+		}
+	}
+	return d.showNewEdition(r, http.StatusOK, r.NewForm(values))
+}
+
+// nameSources tells the page which edition the new one starts from, or could.
+func (d *Desk) nameSources(r *ui.Request, page *editionPage) error {
+	all, err := edition.All(r.Context(), d.DB)
+	if err != nil {
+		return err
+	}
+	for _, e := range all {
+		if e.Slug == page.Form.Get("from") {
+			page.From = e.Short(r.Lang())
+		}
+		page.Earlier = append(page.Earlier, ui.Crumb{Label: e.Short(r.Lang()), Href: "/desk/editions/new?from=" + e.Slug})
+	}
+	return nil
 }
 
 func (d *Desk) showNewEdition(r *ui.Request, status int, form *ui.Form) error {
@@ -75,6 +110,9 @@ func (d *Desk) showNewEdition(r *ui.Request, status int, form *ui.Form) error {
 	for _, p := range provinces {
 		page.Provinces = append(page.Provinces, ui.Option{Value: p.Slug, Label: p.Print(r.Lang())})
 	}
+	if err := d.nameSources(r, &page); err != nil {
+		return err
+	}
 	return r.PageStatus(status, "desk/editions/form", page)
 }
 
@@ -85,13 +123,10 @@ func (d *Desk) createEdition(r *ui.Request) error {
 	}
 	draft := draftOf(form)
 	if !form.Wrong() {
-		e, err := d.Editions.Create(r.Context(), draft)
+		to, err := d.makeEdition(r.Context(), draft, form.Get("from"))
 		if err == nil {
-			if err := d.prepare(r.Context(), e.ID); err != nil {
-				return err
-			}
 			r.Flash("success", "desk.edition.created")
-			return r.Redirect("/desk/e/%s/invitations/quotas", e.Slug)
+			return r.Redirect("%s", to)
 		}
 		if !form.Refuse(err) {
 			return err
@@ -102,6 +137,30 @@ func (d *Desk) createEdition(r *ui.Request) error {
 		}
 	}
 	return d.showNewEdition(r, http.StatusUnprocessableEntity, form)
+}
+
+// makeEdition creates an edition, from nothing or to be filled from an earlier one, and
+// gives the page on which its preparation goes on.
+func (d *Desk) makeEdition(ctx context.Context, draft edition.Draft, from string) (string, error) {
+	if from == "" {
+		e, err := d.Editions.Create(ctx, draft)
+		if err != nil {
+			return "", err
+		}
+		return "/desk/e/" + e.Slug, d.prepare(ctx, e.ID)
+	}
+	source, err := edition.BySlug(ctx, d.DB, from)
+	if err != nil {
+		return "", err
+	}
+	e, err := d.Invitations.CreateFrom(ctx, source.ID, draft)
+	if err != nil {
+		return "", err
+	}
+	if _, err := d.Checkins.Default(ctx, e.ID); err != nil {
+		return "", fmt.Errorf("prepare checkpoint: %w", err)
+	}
+	return "/desk/e/" + e.Slug + "/start", nil
 }
 
 // prepare makes what every edition needs before anybody is invited. Each step
@@ -146,6 +205,10 @@ func textFields(s *edition.Settings) map[string]*string {
 }
 
 func (d *Desk) settings(r *ui.Request) error {
+	return d.showSettings(r, http.StatusOK, settingsForm(r))
+}
+
+func settingsForm(r *ui.Request) *ui.Form {
 	s := r.Edition().Settings
 	values := map[string]string{"ordinal": strconv.Itoa(s.Ordinal), "register_by": ui.LocalMinute(s.RegisterBy.Time)}
 	for name, place := range textFields(&s) {
@@ -155,17 +218,23 @@ func (d *Desk) settings(r *ui.Request) error {
 	if s.IsPublic {
 		values["is_public"] = "1"
 	}
-	return d.showSettings(r, http.StatusOK, r.NewForm(values))
+	return r.NewForm(values)
 }
 
 func (d *Desk) showSettings(r *ui.Request, status int, form *ui.Form) error {
-	page := editionPage{Frame: r.Frame("settings"), Form: form, IsFront: r.Edition().IsFront}
+	page := editionPage{Frame: r.Frame("settings"), Form: form, IsFront: r.Edition().IsFront, MayFront: conference.MayOrganiseEverywhere(r.Context()) == nil}
 	members, err := edition.Members(r.Context(), d.DB, r.Edition().ID)
 	if err != nil {
 		return err
 	}
 	for _, m := range members {
 		page.Members = append(page.Members, m.Print(r.Lang()))
+	}
+	if page.Discard, err = invitation.Discardable(r.Context(), d.DB, r.Edition().ID); err != nil {
+		return err
+	}
+	if page.Next, err = d.next(r); err != nil {
+		return err
 	}
 	return r.PageStatus(status, "desk/editions/form", page)
 }

@@ -30,14 +30,14 @@ func (d *Desk) front(r *ui.Request) error {
 			return err
 		}
 		switch {
-		case len(all) == 0 && r.Staff().Actor().Has(conference.RoleOrganiser):
+		case len(all) == 0 && conference.ActorOf(r.Context()).Has(conference.RoleOrganiser):
 			return r.Redirect("/desk/editions/new")
 		case len(all) == 0:
 			return r.Redirect("/desk/me")
 		}
-		e = all[0]
+		return r.Redirect("/desk/me") // there are editions, but no role for any
 	}
-	return r.Redirect("%s", r.DeskHome(e.Slug))
+	return r.Redirect("%s", r.DeskHome(e))
 }
 
 type homePage struct {
@@ -45,6 +45,7 @@ type homePage struct {
 	Sum    report.Summary
 	Funnel []funnelRow
 	Todo   []todo
+	Steps  []step // until the first invitation is sent
 	Due    string // the registration deadline, with the time that is left
 }
 
@@ -69,6 +70,9 @@ func (d *Desk) home(r *ui.Request) error {
 	sum := report.Sum(rows)
 	page := homePage{Frame: r.Frame("home"), Sum: sum, Due: due(r)}
 	if page.Todo, err = d.todos(r, sum); err != nil {
+		return err
+	}
+	if page.Steps, err = d.stepsOf(r, sum); err != nil {
 		return err
 	}
 	for _, step := range []struct {
@@ -120,8 +124,21 @@ func (d *Desk) todos(r *ui.Request, s report.Summary) ([]todo, error) {
 		}
 	}
 	add(s.Failed, "failed", base+"?state=failed")
+	add(s.Bounced, "bounced", base+"?state=bounced")
 	add(s.Unknown, "unknown", base+"?state=unknown")
 	add(applications[press.Waiting], "press", pressBase(r)+"?state="+string(press.Waiting))
+	questions, err := invitation.QuestionsWaiting(r.Context(), d.DB, r.Edition().ID)
+	if err != nil {
+		return nil, err
+	}
+	add(questions, "questions", questionsAt(r))
+	proposals, err := invitation.SubstitutesWaiting(r.Context(), d.DB, r.Edition().ID)
+	if err != nil {
+		return nil, err
+	}
+	if len(proposals) > 0 {
+		add(len(proposals), "substitutes", base+"/"+ui.Itoa(proposals[0].InvitationID)+"#substitute")
+	}
 	add(s.NoAddress, "no_address", base+"?missing=address")
 	add(s.NoQuota, "no_quota", base+"?missing=quota")
 	if s.Drafted > 0 && s.NoQuota == 0 {

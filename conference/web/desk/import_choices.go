@@ -7,6 +7,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"hoinghi/conference"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/sheet"
 	"hoinghi/conference/vietnamese"
@@ -25,6 +26,7 @@ type choicesPage struct {
 	Form       *ui.Form
 	Apply      *ui.Form
 	Failed     bool
+	Seal       string // of the choices that were checked, "" while the page shows others
 	Format     string
 	Sheets     []ui.Option
 	Headers    []ui.Option
@@ -81,12 +83,12 @@ func (d *Desk) showChoices(r *ui.Request, status int, i edition.Import, form, ap
 	page := choicesPage{I: i, Base: importsAt + "/" + ui.Itoa(i.ID), Form: form, Apply: apply, Failed: i.State == edition.ImportFailed, Checked: checked,
 		Frame: r.Frame("organisations", ui.Crumb{Label: r.T("desk.nav.organisations"), Href: organisationsAt}, ui.Crumb{Label: r.T("import.title"), Href: importsAt})}
 	if form == nil {
-		page.Form = choicesForm(r, i.Choices)
+		page.Form, page.Seal = choicesForm(r, i.Choices), i.Choices.Seal()
 	}
 	if apply == nil {
 		page.Apply = r.NewForm(nil)
 	}
-	page.Format = formatText(r, checked.Book)
+	page.Format = formatText(r, i.FileName, checked.Book)
 	page.table(r, checked.Book)
 	page.conversions(r)
 	page.preview(r, places)
@@ -94,9 +96,13 @@ func (d *Desk) showChoices(r *ui.Request, status int, i edition.Import, form, ap
 	return r.PageStatus(status, "desk/organisations/import", page)
 }
 
-func formatText(r *ui.Request, b *sheet.Book) string {
+func formatText(r *ui.Request, name string, b *sheet.Book) string {
 	if b.Format == "csv" {
-		return r.T("import.format_csv", "encoding", b.Encoding, "comma", map[string]string{",": ",", ";": ";", "\t": "Tab", "|": "|"}[b.Comma])
+		text := r.T("import.format_csv", "encoding", b.Encoding, "comma", map[string]string{",": ",", ";": ";", "\t": "Tab", "|": "|"}[b.Comma])
+		if strings.HasSuffix(strings.ToLower(name), ".xlsx") {
+			text = r.T("import.format_no_workbook", "format", text)
+		}
+		return text
 	}
 	return r.T("import.format_xlsx", "n", len(b.Sheets))
 }
@@ -201,7 +207,7 @@ func (page *choicesPage) preview(r *ui.Request, places *edition.Places) {
 	slices.SortStableFunc(order, func(a, b edition.Entry) int { return rank(a.State) - rank(b.State) })
 	for _, e := range order[:min(shownRows, len(order))] {
 		o := e.Organisation
-		row := previewRow{Row: e.Row, Name: o.NameVi, Kind: r.Say(edition.OrganisationKindText(o.Kind)), Phone: phonesText(o.Phone, o.OtherPhone), Email: o.Email,
+		row := previewRow{Row: e.Row, Name: o.NameVi, Kind: joinParts(r.Say(edition.OrganisationKindText(o.Kind)), validityText(r, o)), Phone: phonesText(o.Phone, o.OtherPhone), Email: o.Email,
 			State: r.T("import.entry." + string(e.State)), Chip: chips[e.State]}
 		if p := places.Named(o.ProvinceID); p.ProvinceID != 0 {
 			row.Province = p.Short(r.Lang())
@@ -236,6 +242,15 @@ func joinParts(parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), ", ")
 }
 
+// sayAll gives sentences one after the other.
+func sayAll(r *ui.Request, all []conference.Text) string {
+	out := make([]string, len(all))
+	for n, t := range all {
+		out[n] = r.Say(t)
+	}
+	return strings.Join(out, " ")
+}
+
 // problems fills one page of the problems, errors first.
 func (page *choicesPage) problems(r *ui.Request) {
 	all := slices.Clone(page.Checked.Problems)
@@ -252,7 +267,7 @@ func (page *choicesPage) problems(r *ui.Request) {
 	page.Page = max(1, min(page.Pages, int(min(r.QueryID("page"), 100_000))))
 	from := (page.Page - 1) * shownProblems
 	for _, p := range all[from:min(len(all), from+shownProblems)] {
-		row := problemRow{Row: p.Row, Value: short(p.Value, 80), Text: r.Say(p.Text), Error: p.Error}
+		row := problemRow{Row: p.Row, Value: short(p.Value, 80), Text: sayAll(r, p.Texts()), Error: p.Error}
 		if p.Column != sheet.NoHeader {
 			row.Column = sheet.Letters(p.Column)
 		}

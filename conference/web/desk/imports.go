@@ -17,18 +17,18 @@ const (
 )
 
 func (d *Desk) importRoutes() []ui.Route {
-	upload := ui.POST(importsAt, ui.Organisers, d.uploadList)
+	upload := ui.POST(importsAt, ui.AnyOrganisers, d.uploadList)
 	upload.Limit = importBody
 	return []ui.Route{
-		ui.GET(importsAt, ui.Organisers, d.imports),
+		ui.GET(importsAt, ui.AnyOrganisers, d.imports),
 		upload,
-		ui.GET(importsAt+"/template.xlsx", ui.Organisers, d.importTemplate),
-		ui.GET(importsAt+"/:id", ui.Organisers, d.oneImport),
-		ui.POST(importsAt+"/:id", ui.Organisers, d.chooseImport),
-		ui.GET(importsAt+"/:id/live", ui.Organisers, d.importLive),
-		ui.GET(importsAt+"/:id/problems.csv", ui.Organisers, d.importProblems),
-		ui.POST(importsAt+"/:id/apply", ui.Organisers, d.applyImport),
-		ui.POST(importsAt+"/:id/drop", ui.Organisers, d.dropImport),
+		ui.GET(importsAt+"/template.xlsx", ui.AnyOrganisers, d.importTemplate),
+		ui.GET(importsAt+"/:id", ui.AnyOrganisers, d.oneImport),
+		ui.POST(importsAt+"/:id", ui.AnyOrganisers, d.chooseImport),
+		ui.GET(importsAt+"/:id/live", ui.AnyOrganisers, d.importLive),
+		ui.GET(importsAt+"/:id/problems.csv", ui.AnyOrganisers, d.importProblems),
+		ui.POST(importsAt+"/:id/apply", ui.AnyOrganisers, d.applyImport),
+		ui.POST(importsAt+"/:id/drop", ui.AnyOrganisers, d.dropImport),
 	}
 }
 
@@ -141,7 +141,7 @@ func (d *Desk) applyImport(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	if err := d.Editions.Apply(r.Context(), i.ID, form.Checked("leave_out")); err != nil {
+	if err := d.Editions.Apply(r.Context(), i.ID, form.Get("checked"), form.Checked("leave_out")); err != nil {
 		if !form.Refuse(err) {
 			return err
 		}
@@ -248,7 +248,7 @@ func (d *Desk) importProblems(r *ui.Request) error {
 		if p.Column != sheet.NoHeader {
 			column = sheet.Letters(p.Column)
 		}
-		rows = append(rows, []string{strconv.Itoa(p.Row), column, p.Value, r.Say(p.Text), weight})
+		rows = append(rows, []string{strconv.Itoa(p.Row), column, p.Value, sayAll(r, p.Texts()), weight})
 	}
 	var b bytes.Buffer
 	if err := sheet.WriteCSV(&b, rows); err != nil {
@@ -268,6 +268,9 @@ func (d *Desk) importTemplate(r *ui.Request) error {
 	choices := map[edition.ImportField][]ui.Option{edition.FieldKind: kindOptions(r, ""), edition.FieldProvince: provinceOptions(r, places, 0)}
 	widths := map[edition.ImportField]float64{edition.FieldName: 48, edition.FieldKind: 34}
 	for _, f := range edition.ImportFields() {
+		if f == edition.FieldValidFrom {
+			continue // for what was exported; whoever fills in a form means the organisations of today
+		}
 		c := sheet.TemplateColumn{Heading: r.Say(edition.ImportFieldText(f)), Note: r.T("import.note." + string(f)), Width: 26}
 		if w := widths[f]; w > 0 {
 			c.Width = w

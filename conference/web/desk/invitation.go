@@ -24,12 +24,17 @@ type invitationPage struct {
 	Province   string
 	Link, Code string
 	QR         ui.QR
-	Message    string // ready to paste into Zalo or an SMS
+	Hand       message // ready to paste into Zalo or an SMS
+	Chain      chain   // of organisations in place of one another
+	Questions  []questionRow
 	Deadline   string
 	Usage      []usage
 	Delegates  []delegateRow
+	Again      string // what the focal point agreed to for the next edition, "" for nothing
 	Mails      []mailRow
 	Returned   *returnNotice // its latest mail came back
+	Reminders  []reminderRow
+	Silent     bool
 	History    []auditRow
 	Base       string
 }
@@ -46,6 +51,11 @@ func (d *Desk) oneInvitation(r *ui.Request) (invitation.Invitation, error) {
 	if err != nil {
 		return invitation.Invitation{}, err
 	}
+	return d.invitationOf(r, id)
+}
+
+// invitationOf gives an invitation, if it is of the edition of the address.
+func (d *Desk) invitationOf(r *ui.Request, id int64) (invitation.Invitation, error) {
 	i, err := invitation.ByID(r.Context(), d.DB, id)
 	if err != nil {
 		return invitation.Invitation{}, err
@@ -68,7 +78,6 @@ func (d *Desk) showInvitation(r *ui.Request, status int, form *ui.Form, i invita
 	lang, base := r.Lang(), "/desk/e/"+r.Edition().Slug+"/invitations"
 	page := invitationPage{Frame: r.Frame("invitations", boardCrumb(r)), Form: form, I: i, Name: i.Organisation.In(lang), Province: i.Province.Print(lang),
 		Link: d.Invitations.Link(i), Code: d.Invitations.ShortCode(i), Deadline: ui.Moment(i.Deadline(), lang), Base: base}
-	page.Message = r.T("desk.invitation.message", "name", page.Name, "conference", r.Edition().Title(lang), "deadline", page.Deadline, "link", page.Link, "code", page.Code)
 	var err error
 	if page.QR, err = ui.NewQR(strings.ToUpper(page.Link)); err != nil {
 		return err
@@ -76,7 +85,20 @@ func (d *Desk) showInvitation(r *ui.Request, status int, form *ui.Form, i invita
 	if err := d.fillDelegation(r, &page); err != nil {
 		return err
 	}
-	mails, err := d.Outbox.Of(r.Context(), i.ID, invitation.KindInvite)
+	if err := d.fillTalk(r, &page); err != nil {
+		return err
+	}
+	if form.All("copies") == nil { // not one that was refused
+		copies, err := invitation.Copies(r.Context(), d.DB, i.ID)
+		if err != nil {
+			return err
+		}
+		form.Set("copies", invitation.CopiesText(copies))
+	}
+	if page.Again, err = d.again(r, i); err != nil {
+		return err
+	}
+	mails, err := d.Outbox.Of(r.Context(), i.ID, invitation.KindInvite, invitation.KindCopy)
 	if err != nil {
 		return err
 	}
@@ -84,6 +106,10 @@ func (d *Desk) showInvitation(r *ui.Request, status int, form *ui.Form, i invita
 		return err
 	}
 	if page.Returned, err = d.bouncedInvitation(r, i, mails); err != nil {
+		return err
+	}
+	page.Silent = i.Silent()
+	if page.Reminders, err = d.reminderRows(r, i.ID); err != nil {
 		return err
 	}
 	history, err := audit.History(r.Context(), d.DB, "invitation", i.ID)
@@ -108,6 +134,34 @@ func (d *Desk) fillDelegation(r *ui.Request, page *invitationPage) error {
 	}
 	for _, p := range dn.Delegates {
 		page.Delegates = append(page.Delegates, delegateLine(r, p))
+	}
+	return nil
+}
+
+// fillTalk adds what is sent by hand and what was said with the organisation.
+func (d *Desk) fillTalk(r *ui.Request, page *invitationPage) error {
+	body, err := d.Invitations.MessageText(r.Context(), d.DB, page.I.EditionID)
+	if err != nil {
+		return err
+	}
+	handed, err := invitation.HandDeliveries(r.Context(), d.DB, page.I.ID)
+	if err != nil {
+		return err
+	}
+	page.Hand = d.messageOf(r, page.I, body, handed)
+	if page.Chain, err = d.chainOf(r, page.Form, page.I); err != nil {
+		return err
+	}
+	questions, err := invitation.QuestionsOf(r.Context(), d.DB, page.I.ID)
+	if err != nil {
+		return err
+	}
+	for _, q := range questions {
+		row, err := d.questionLine(r, q)
+		if err != nil {
+			return err
+		}
+		page.Questions = append(page.Questions, row)
 	}
 	return nil
 }
@@ -164,15 +218,28 @@ func invitationForm(r *ui.Request, i invitation.Invitation) *ui.Form {
 		"name_vi": i.Organisation.Vi, "name_en": i.Organisation.En, "email": i.OrganisationEmail, "phone": ui.Phone(i.OrganisationPhone), "register_by": ui.LocalMinute(i.OwnDeadline.Time)})
 }
 
+// reissue replaces the link and mails the new one, if that is wanted.
 func (d *Desk) reissue(r *ui.Request) error {
 	i, err := d.oneInvitation(r)
+	if err != nil {
+		return err
+	}
+	form, err := r.Form()
 	if err != nil {
 		return err
 	}
 	if _, err := d.Invitations.Reissue(r.Context(), i.ID); err != nil {
 		return err
 	}
-	r.Flash("success", "desk.invitation.reissued")
+	if !form.Checked("mail") {
+		r.Flash("success", "desk.invitation.reissued")
+	} else if unsent, err := d.sendOne(r, i.ID); err != nil {
+		return err
+	} else if unsent != "" {
+		r.Flash("warning", "desk.invitation.reissued_unsent", "reason", unsent)
+	} else {
+		r.Flash("success", "desk.invitation.reissued_mailed")
+	}
 	return r.Redirect("/desk/e/%s/invitations/%d", r.Edition().Slug, i.ID)
 }
 
@@ -183,6 +250,7 @@ type quotaPage struct {
 	Every  []quotaCell // what is set for all organisations at once, by group
 	Rows   []quotaRow
 	Base   string
+	Next   *step
 }
 
 type quotaRow struct {
@@ -209,6 +277,9 @@ func (d *Desk) showQuotas(r *ui.Request, status int, form *ui.Form) error {
 		return err
 	}
 	page := quotaPage{Frame: r.Frame("invitations", boardCrumb(r)), Form: form, Groups: groups, Base: "/desk/e/" + e.Slug + "/invitations"}
+	if page.Next, err = d.next(r); err != nil {
+		return err
+	}
 	for _, g := range groups {
 		field := everyField(g.ID)
 		page.Every = append(page.Every, quotaCell{Field: field, Value: form.Get(field), Error: form.Error(field), Label: r.T("desk.quotas.all_of", "group", g.Name(r.Lang()))})

@@ -158,13 +158,23 @@ func (d *Desk) hasOwn(r *ui.Request, kind invitation.LetterKind) (bool, error) {
 	return err == nil, err
 }
 
-// letterFile answers with the draft of one organisation's letter. A PDF is shown, a DOCX saved.
+// letterFile answers with the draft of one organisation's letter. A PDF is shown, a DOCX
+// saved. A text that makes no letter, such as that of an edition without a host, is shown instead.
 func (d *Desk) letterFile(r *ui.Request, kind invitation.LetterKind, f invitation.Format) error {
 	i, err := d.oneInvitation(r)
 	if err != nil {
 		return err
 	}
 	name, data, err := d.Invitations.LetterFile(r.Context(), d.DB, i.ID, kind, f)
+	if conference.KindOf(err) == conference.KindInvalid { // the text, where it can be mended, with what is amiss
+		t, other := d.Invitations.LetterText(r.Context(), d.DB, r.Edition(), kind)
+		if other != nil {
+			return other
+		}
+		form := letterTextForm(r, t)
+		form.Refuse(err)
+		return d.showLetterText(r, http.StatusUnprocessableEntity, kind, form, r.NewForm(nil))
+	}
 	if err != nil {
 		return err
 	}
@@ -188,6 +198,37 @@ type letterTextPage struct {
 	OwnName  string
 	OwnWhen  string
 	Despatch bool
+	Unpaired []string // marks of the text that are printed as they stand
+	Unfit    []unfit  // what the own template that was refused lacks or holds amiss
+}
+
+// unfit is one list of what is amiss in a template.
+type unfit struct {
+	Title string
+	Items []string
+}
+
+func unfitOf(r *ui.Request, f invitation.Fitness) []unfit {
+	var out []unfit
+	add := func(title string, items []string) {
+		if len(items) > 0 {
+			out = append(out, unfit{r.T("letters.template." + title), items})
+		}
+	}
+	at := func(marks []document.Mark) (items []string) {
+		for _, m := range marks {
+			items = append(items, r.T("letters.template.at", "mark", m.Text, "part", r.T("letters.template.part."+string(m.Part)), "n", m.Para))
+		}
+		return items
+	}
+	var missing []string
+	for _, name := range f.Missing {
+		missing = append(missing, "["+name+"] - "+r.T("invitation.field."+name))
+	}
+	add("unknown", at(f.Where))
+	add("doubtful", at(f.Doubtful))
+	add("missing", missing)
+	return out
 }
 
 func letterTextForm(r *ui.Request, t invitation.LetterText) *ui.Form {
@@ -208,10 +249,10 @@ func (d *Desk) letterText(r *ui.Request) error {
 	return d.showLetterText(r, http.StatusOK, chosenKind(r), letterTextForm(r, t), r.NewForm(nil))
 }
 
-func (d *Desk) showLetterText(r *ui.Request, status int, kind invitation.LetterKind, form, file *ui.Form) error {
+func (d *Desk) showLetterText(r *ui.Request, status int, kind invitation.LetterKind, form, file *ui.Form, amiss ...unfit) error {
 	base := lettersBase(r)
-	page := letterTextPage{Frame: r.Frame("letters", lettersCrumb(r)), Form: form, File: file, Base: base, Kind: kind, Tabs: kindTabs(r, base+"/text", kind), Despatch: kind == invitation.CongVan}
-	for _, f := range invitation.LetterFields() {
+	page := letterTextPage{Frame: r.Frame("letters", lettersCrumb(r)), Form: form, File: file, Base: base, Kind: kind, Tabs: kindTabs(r, base+"/text", kind), Despatch: kind == invitation.CongVan, Unfit: amiss}
+	for _, f := range invitation.TemplateFields() {
 		page.Fields = append(page.Fields, mergeField{Name: "[" + f + "]", Text: r.T("invitation.field." + f)})
 	}
 	all, err := invitation.List(r.Context(), d.DB, r.Edition().ID)
@@ -220,6 +261,9 @@ func (d *Desk) showLetterText(r *ui.Request, status int, kind invitation.LetterK
 	}
 	if len(all) > 0 {
 		page.First, page.For = all[0].ID, all[0].Organisation.In(r.Lang())
+	}
+	for _, u := range invitation.UnpairedMarks(form.Text("body")) {
+		page.Unpaired = append(page.Unpaired, r.T("letters.text.unpaired", "mark", u.Mark, "line", u.Line))
 	}
 	own, err := invitation.OwnTemplateOf(r.Context(), d.DB, r.Edition().ID, kind)
 	switch {
@@ -286,7 +330,11 @@ func (d *Desk) setTemplate(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
+	var amiss []unfit
 	if !form.Wrong() {
+		if fitness, err := invitation.CheckTemplate(file.Data); err == nil {
+			amiss = unfitOf(r, fitness)
+		}
 		err := d.Invitations.SetTemplate(r.Context(), r.Edition().ID, kind, file.Name, file.Data, form.Get("despite") != "")
 		if err != nil && !form.Refuse(err) {
 			return err
@@ -297,7 +345,7 @@ func (d *Desk) setTemplate(r *ui.Request) error {
 		if err != nil {
 			return err
 		}
-		return d.showLetterText(r, http.StatusUnprocessableEntity, kind, letterTextForm(r, t), form)
+		return d.showLetterText(r, form.Status(), kind, letterTextForm(r, t), form, amiss...)
 	}
 	r.Flash("success", "letters.template.saved")
 	return r.Redirect("%s/text?kind=%s", lettersBase(r), kind)

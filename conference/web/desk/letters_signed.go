@@ -3,6 +3,7 @@ package desk
 import (
 	"fmt"
 	"net/http"
+	"slices"
 
 	"hoinghi/conference"
 	"hoinghi/conference/invitation"
@@ -81,7 +82,7 @@ func (d *Desk) setSigned(r *ui.Request, kind invitation.LetterKind) error {
 		}
 	}
 	if form.Wrong() {
-		return d.showLetter(r, http.StatusUnprocessableEntity, i, kind, form)
+		return d.showLetter(r, form.Status(), i, kind, form)
 	}
 	r.Flash("success", "letters.signed.saved")
 	return r.Redirect("%s/%d", lettersBase(r), i.ID)
@@ -126,6 +127,7 @@ type uploadsPage struct {
 type uploadRow struct {
 	Field, Name, Size, State, StateLabel, Error string
 	Pages                                       int
+	Matches                                     []string // the organisations that its name means
 	Options                                     []ui.Option
 }
 
@@ -166,6 +168,12 @@ func (d *Desk) showUploads(r *ui.Request, status int, kind invitation.LetterKind
 		}
 		for _, i := range all {
 			label := i.Organisation.In(r.Lang())
+			if slices.Contains(u.Candidates, i.ID) {
+				row.Matches = append(row.Matches, label)
+			}
+			if i.Province.Abbr != "" { // first, so that a narrow screen cuts off the rest
+				label = i.Province.Abbr + " · " + label
+			}
 			for _, s := range signed[i.ID] {
 				if s.Kind == kind {
 					label += " " + r.T("letters.upload.replaces")
@@ -211,7 +219,7 @@ func (d *Desk) uploadSigned(r *ui.Request) error {
 	}
 	switch {
 	case form.Wrong() && taken == 0:
-		return d.showUploads(r, http.StatusUnprocessableEntity, kind, form, refused)
+		return d.showUploads(r, form.Status(), kind, form, refused)
 	case form.Wrong(): // the others wait to be confirmed
 		return d.showUploads(r, http.StatusOK, kind, form, refused)
 	}
@@ -239,6 +247,9 @@ func (d *Desk) confirmUploads(r *ui.Request) error {
 	chosen := map[int64]int64{}
 	for _, u := range staged {
 		field := invitation.UploadField(u.ID)
+		if !form.Has(field) {
+			continue // came in after the page was opened: nobody has seen it there
+		}
 		if chosen[u.ID] = form.ID(field); chosen[u.ID] == 0 && form.Get(field) != "" {
 			form.Note(field, conference.Say("invitation.letter.error.whose"))
 		}

@@ -76,8 +76,13 @@ func (j *pack) drop() {
 	j.stop()
 	j.mu.Lock()
 	defer j.mu.Unlock()
+	j.letGo()
+}
+
+// letGo removes the file: it has no name, so closing it is enough. The caller holds mu.
+func (j *pack) letGo() {
 	if j.file != nil {
-		_ = j.file.Close() // it has no name: closing it is removing it
+		_ = j.file.Close()
 		j.file = nil
 	}
 }
@@ -114,6 +119,9 @@ func (d *Desk) pack(ctx context.Context, editionID int64, job *pack, all []invit
 	})
 	job.mu.Lock()
 	job.over, job.err = true, err
+	if err != nil {
+		job.letGo() // half a file is of no use to anybody for an hour
+	}
 	job.mu.Unlock()
 	if err != nil && ctx.Err() == nil { // one that was stopped finds its file closed
 		d.Log.Error("pack letters", "error", err)
@@ -134,12 +142,12 @@ func (d *Desk) writePack(ctx context.Context, job *pack, all []invitation.Invita
 	if err != nil {
 		return fmt.Errorf("make file: %w", err)
 	}
-	if err := os.Remove(f.Name()); err != nil {
-		return fmt.Errorf("unname file: %w", err)
-	}
 	job.mu.Lock()
 	job.file = f
 	job.mu.Unlock()
+	if err := os.Remove(f.Name()); err != nil {
+		return fmt.Errorf("unname file: %w", err)
+	}
 	z := zip.NewWriter(f)
 	formats := []invitation.Format{invitation.DOCX}
 	if pdf {

@@ -17,12 +17,12 @@ const mailRows = 50
 
 func (d *Desk) mailRoutes() []ui.Route {
 	return []ui.Route{
-		ui.GET("/desk/mail", ui.Organisers, d.mailList),
-		ui.GET("/desk/mail/live", ui.Organisers, func(r *ui.Request) error { return r.Stream("outbox") }),
-		ui.GET("/desk/mail/:id", ui.Organisers, d.mailOne),
-		ui.GET("/desk/mail/:id/part/:n", ui.Organisers, d.mailPart),
-		ui.POST("/desk/mail/:id/resend", ui.Organisers, d.mailResend),
-		ui.POST("/desk/mail/:id/stop", ui.Organisers, d.mailStop),
+		ui.GET("/desk/mail", ui.AnyOrganisers, d.mailList),
+		ui.GET("/desk/mail/live", ui.AnyOrganisers, func(r *ui.Request) error { return r.Stream(mailTopics(r)...) }),
+		ui.GET("/desk/mail/:id", ui.AnyOrganisers, d.mailOne),
+		ui.GET("/desk/mail/:id/part/:n", ui.AnyOrganisers, d.mailPart),
+		ui.POST("/desk/mail/:id/resend", ui.AnyOrganisers, d.mailResend),
+		ui.POST("/desk/mail/:id/stop", ui.AnyOrganisers, d.mailStop),
 	}
 }
 
@@ -33,19 +33,21 @@ type mailListPage struct {
 	Query  string
 	States []ui.Option
 	Next   string
-	Local  bool // no mail server is configured: mails stay in this box
-	Box    boxRow
+	Local  bool    // no mail server is configured: mails stay in this box
+	Box    *boxRow // nil: not for this visitor
 }
 
 type mailRow struct {
 	outbox.Mail
 	StateLabel, Queued, Sent, KindLabel string
 	Kept                                string     // in words, when it never left: then it was not sent at any time
+	Outcome, Answer                     string     // of the latest attempt; the words of the server or the program's own
+	Next                                string     // what happens by itself, or that a person has to decide
 	Bounce                              *bounceRow // the worst of what came back of it
 }
 
 func (d *Desk) mailList(r *ui.Request) error {
-	filter := outbox.Filter{State: outbox.State(r.Query("state")), Query: r.Query("q"), Before: r.QueryID("before"), Limit: mailRows}
+	filter := outbox.Filter{State: outbox.State(r.Query("state")), Query: r.Query("q"), Before: r.QueryID("before"), Limit: mailRows, Within: organised(r)}
 	mails, err := d.Outbox.List(r.Context(), filter)
 	if err != nil {
 		return err
@@ -72,7 +74,47 @@ func mailLine(r *ui.Request, m outbox.Mail) mailRow {
 	if m.Transport == outbox.TransportLocal { // it is sent nowhere
 		row.StateLabel, row.Kept, row.Sent = r.T("desk.mail.local"), r.T("desk.mail.kept", "time", row.Sent), ""
 	}
+	row.Next = mailNext(r, m)
 	return row
+}
+
+// mailNext says what becomes of a mail that is neither sent nor refused for good, and
+// of one that nobody can be sure of.
+func mailNext(r *ui.Request, m outbox.Mail) string {
+	due := ui.Moment(m.DueAt.Time, r.Lang())
+	switch {
+	case m.State == outbox.StateUnknown && !m.DueAt.IsZero():
+		return r.T("sending.next.unknown", "when", due)
+	case m.State == outbox.StateUnknown:
+		return r.T("sending.next.decide")
+	case m.State == outbox.StateQueued && m.Attempts > 0:
+		return r.T("sending.next.again", "when", due)
+	case m.MayHaveArrived():
+		return r.T("outbox.may_have_arrived")
+	}
+	return ""
+}
+
+// mailLines gives mails with what was answered to their latest attempts and what came back.
+func (d *Desk) mailLines(r *ui.Request, mails []outbox.Mail) ([]mailRow, error) {
+	answers, err := d.Outbox.Answers(r.Context(), mails)
+	if err != nil {
+		return nil, err
+	}
+	back, err := d.bounceLines(r, mails)
+	if err != nil {
+		return nil, err
+	}
+	rows := make([]mailRow, len(mails))
+	for i, m := range mails {
+		rows[i] = mailLine(r, m)
+		rows[i].Bounce = back[m.ID]
+		if a, ok := answers[m.ID]; ok {
+			line := attemptLine(r, a)
+			rows[i].Outcome, rows[i].Answer = line.Outcome, line.Answer
+		}
+	}
+	return rows, nil
 }
 
 type mailPage struct {
@@ -101,14 +143,11 @@ type attemptRow struct{ At, Outcome, Answer string }
 // recipient would read it, with working links; of one that left by SMTP only the
 // kept copy is shown, its links blanked.
 func (d *Desk) mailOne(r *ui.Request) error {
-	id, err := r.ID("id")
+	m, err := d.oneMail(r)
 	if err != nil {
 		return err
 	}
-	m, err := d.Outbox.ByID(r.Context(), id)
-	if err != nil {
-		return err
-	}
+	id := m.ID
 	page := mailPage{Frame: r.Frame("mail", mailCrumb(r)), Mail: mailLine(r, m), Title: m.Subject, Text: m.Body, Left: m.Left()}
 	if page.Bounces, err = d.bounced(r, m); err != nil {
 		return err
@@ -145,13 +184,17 @@ func (d *Desk) attempts(r *ui.Request, mailID int64) ([]attemptRow, error) {
 	}
 	var out []attemptRow
 	for _, a := range all {
-		row := attemptRow{At: ui.Moment(a.StartedAt.Time, r.Lang()), Outcome: r.T("outbox.outcome." + string(a.Outcome)), Answer: a.Answer}
-		if a.Reason.Key != "" {
-			row.Answer = r.Say(a.Reason)
-		}
-		out = append(out, row)
+		out = append(out, attemptLine(r, a))
 	}
 	return out, nil
+}
+
+func attemptLine(r *ui.Request, a outbox.Attempt) attemptRow {
+	row := attemptRow{At: ui.Moment(a.StartedAt.Time, r.Lang()), Outcome: r.T("outbox.outcome." + string(a.Outcome)), Answer: a.Answer}
+	if a.Reason.Key != "" {
+		row.Answer = r.Say(a.Reason)
+	}
+	return row
 }
 
 // mailbox keeps the mail that was composed last, since its page asks for each of
@@ -182,14 +225,14 @@ func (d *Desk) composed(r *ui.Request, id int64) (outbox.Message, error) {
 }
 
 func (d *Desk) mailPart(r *ui.Request) error {
-	id, err := r.ID("id")
+	m, err := d.oneMail(r)
 	if err != nil {
 		return err
 	}
 	if !d.Outbox.Local() {
 		return conference.NotFound()
 	}
-	msg, err := d.composed(r, id)
+	msg, err := d.composed(r, m.ID)
 	if err != nil {
 		return err
 	}
@@ -206,10 +249,11 @@ func (d *Desk) mailPart(r *ui.Request) error {
 
 // mailResend leads to the mail that is sent now: a new one when the old had arrived.
 func (d *Desk) mailResend(r *ui.Request) error {
-	id, err := r.ID("id")
+	m, err := d.oneMail(r)
 	if err != nil {
 		return err
 	}
+	id := m.ID
 	sent, err := d.Outbox.Resend(r.Context(), id)
 	if err != nil {
 		return err
@@ -219,10 +263,11 @@ func (d *Desk) mailResend(r *ui.Request) error {
 }
 
 func (d *Desk) mailStop(r *ui.Request) error {
-	id, err := r.ID("id")
+	m, err := d.oneMail(r)
 	if err != nil {
 		return err
 	}
+	id := m.ID
 	if err := d.Outbox.Stop(r.Context(), id); err != nil {
 		return err
 	}

@@ -21,16 +21,16 @@ const (
 func (d *Desk) organisationRoutes() []ui.Route {
 	const at = organisationsAt
 	return []ui.Route{
-		ui.GET(at, ui.Organisers, d.organisations),
-		ui.GET(at+"/export.xlsx", ui.Organisers, d.exportWorkbook),
-		ui.GET(at+"/export.csv", ui.Organisers, d.exportCSV),
-		ui.GET(at+"/new", ui.Organisers, d.newOrganisation),
-		ui.POST(at+"/new", ui.Organisers, d.addOrganisation),
-		ui.GET(at+"/:id", ui.Organisers, d.organisation),
-		ui.POST(at+"/:id", ui.Organisers, d.changeOrganisation),
-		ui.POST(at+"/:id/contacts", ui.Organisers, d.addContact),
-		ui.POST(at+"/:id/contacts/:contact", ui.Organisers, d.changeContact),
-		ui.POST(at+"/:id/contacts/:contact/remove", ui.Organisers, d.removeContact),
+		ui.GET(at, ui.AnyOrganisers, d.organisations),
+		ui.GET(at+"/export.xlsx", ui.AnyOrganisers, d.exportWorkbook),
+		ui.GET(at+"/export.csv", ui.AnyOrganisers, d.exportCSV),
+		ui.GET(at+"/new", ui.AnyOrganisers, d.newOrganisation),
+		ui.POST(at+"/new", ui.AnyOrganisers, d.addOrganisation),
+		ui.GET(at+"/:id", ui.AnyOrganisers, d.organisation),
+		ui.POST(at+"/:id", ui.AnyOrganisers, d.changeOrganisation),
+		ui.POST(at+"/:id/contacts", ui.AnyOrganisers, d.addContact),
+		ui.POST(at+"/:id/contacts/:contact", ui.AnyOrganisers, d.changeContact),
+		ui.POST(at+"/:id/contacts/:contact/remove", ui.AnyOrganisers, d.removeContact),
 	}
 }
 
@@ -122,15 +122,23 @@ func listedRow(r *ui.Request, places *edition.Places, o edition.Listed) organisa
 	if p := places.Named(o.ProvinceID); p.ProvinceID != 0 {
 		row.Province = p.Short(r.Lang())
 	}
-	if day := today(r); o.ValidTo != "" && o.ValidTo < day {
-		row.Validity = r.T("organisation.until", "day", dayText(o.ValidTo, r.Lang()))
-	} else if o.ValidFrom > day {
-		row.Validity = r.T("organisation.from", "day", dayText(o.ValidFrom, r.Lang()))
-	}
+	row.Validity = validityText(r, o.Organisation)
 	for i := range row.Contacts {
 		row.Contacts[i].Phone = phonesText(row.Contacts[i].Phone, row.Contacts[i].OtherPhone)
 	}
 	return row
+}
+
+// validityText says when an organisation that is not of today is there; "" for one of today.
+func validityText(r *ui.Request, o edition.Organisation) string {
+	switch day := today(r); {
+	case o.ValidTo != "" && o.ValidTo < day:
+		return r.T("organisation.until", "day", dayText(o.ValidTo, r.Lang()))
+	case o.ValidFrom > day:
+		return r.T("organisation.from", "day", dayText(o.ValidFrom, r.Lang()))
+	default:
+		return ""
+	}
 }
 
 func dayText(day, lang string) string {
@@ -188,12 +196,15 @@ func (d *Desk) exportRows(r *ui.Request) ([][]string, error) {
 	rows := [][]string{head}
 	for _, o := range found {
 		row := listedRow(r, places, o)
-		contacts := row.Contacts
+		contacts, since := row.Contacts, ""
+		if o.ValidFrom != "" {
+			since = dayText(o.ValidFrom, "vi") // in figures, as the import reads it in every language
+		}
 		if len(contacts) == 0 {
 			contacts = []edition.Contact{{}}
 		}
 		for _, c := range contacts {
-			rows = append(rows, []string{o.NameVi, row.Kind, row.Province, row.Email, row.Phone, c.FullName, c.JobTitle, c.Phone, c.Email})
+			rows = append(rows, []string{o.NameVi, row.Kind, row.Province, row.Email, row.Phone, c.FullName, c.JobTitle, c.Phone, c.Email, since})
 		}
 	}
 	return rows, nil
@@ -205,7 +216,7 @@ func (d *Desk) exportWorkbook(r *ui.Request) error {
 		return err
 	}
 	var b bytes.Buffer
-	if err := sheet.WriteWorkbook(&b, r.T("organisation.sheet"), []float64{48, 26, 22, 28, 24, 26, 24, 24, 28}, rows); err != nil {
+	if err := sheet.WriteWorkbook(&b, r.T("organisation.sheet"), []float64{48, 26, 22, 28, 24, 26, 24, 24, 28, 18}, rows); err != nil {
 		return err
 	}
 	return r.File(xlsxType, r.T("organisation.file")+".xlsx", b.Bytes())

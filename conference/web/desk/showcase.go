@@ -15,19 +15,19 @@ const photoBody = showcase.MaxFile + 64<<10
 
 func (d *Desk) showcaseRoutes() []ui.Route {
 	const at = "/desk/showcase"
-	upload := ui.POST(at+"/:id/photos", ui.Organisers, d.addPhoto)
+	upload := ui.POST(at+"/:id/photos", ui.AnyOrganisers, d.addPhoto)
 	upload.Limit = photoBody
 	return []ui.Route{
-		ui.GET(at, ui.Organisers, d.showcase),
-		ui.GET(at+"/new", ui.Organisers, d.newVillage),
-		ui.POST(at+"/new", ui.Organisers, d.addVillage),
-		ui.GET(at+"/:id", ui.Organisers, d.village),
-		ui.POST(at+"/:id", ui.Organisers, d.changeVillage),
-		ui.POST(at+"/:id/publish", ui.Organisers, d.publishVillage),
-		ui.POST(at+"/:id/unpublish", ui.Organisers, d.unpublishVillage),
+		ui.GET(at, ui.AnyOrganisers, d.showcase),
+		ui.GET(at+"/new", ui.AnyOrganisers, d.newVillage),
+		ui.POST(at+"/new", ui.AnyOrganisers, d.addVillage),
+		ui.GET(at+"/:id", ui.AnyOrganisers, d.village),
+		ui.POST(at+"/:id", ui.AnyOrganisers, d.changeVillage),
+		ui.POST(at+"/:id/publish", ui.AnyOrganisers, d.publishVillage),
+		ui.POST(at+"/:id/unpublish", ui.AnyOrganisers, d.unpublishVillage),
 		upload,
-		ui.GET(at+"/:id/photos/:photo", ui.Organisers, d.villagePhoto),
-		ui.POST(at+"/:id/photos/:photo/remove", ui.Organisers, d.removePhoto),
+		ui.GET(at+"/:id/photos/:photo", ui.AnyOrganisers, d.villagePhoto),
+		ui.POST(at+"/:id/photos/:photo/remove", ui.AnyOrganisers, d.removePhoto),
 	}
 }
 

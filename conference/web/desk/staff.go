@@ -3,20 +3,27 @@ package desk
 import (
 	"net/http"
 	"slices"
+	"strconv"
+	"strings"
 
 	"hoinghi/conference"
 	"hoinghi/conference/account"
+	"hoinghi/conference/edition"
 	"hoinghi/conference/web/ui"
 )
 
 func (d *Desk) staffRoutes() []ui.Route {
+	const one = "/desk/staff/:id"
 	return []ui.Route{
 		ui.GET("/desk/staff", ui.Administrators, d.staff),
 		ui.POST("/desk/staff", ui.Administrators, d.inviteStaff),
-		ui.POST("/desk/staff/:id/roles", ui.Administrators, d.setRoles),
-		ui.POST("/desk/staff/:id/link", ui.Administrators, d.newStaffLink),
-		ui.POST("/desk/staff/:id/disable", ui.Administrators, d.disableStaff),
-		ui.POST("/desk/staff/:id/enable", ui.Administrators, d.enableStaff),
+		ui.GET(one, ui.Administrators, d.oneStaff),
+		ui.POST(one+"/roles", ui.Administrators, d.setRoles),
+		ui.POST(one+"/link", ui.Administrators, d.newStaffLink),
+		ui.POST(one+"/sessions/end", ui.Administrators, d.endStaffSessions),
+		ui.POST(one+"/sessions/:session/end", ui.Administrators, d.endStaffSession),
+		ui.POST(one+"/disable", ui.Administrators, d.disableStaff),
+		ui.POST(one+"/enable", ui.Administrators, d.enableStaff),
 	}
 }
 
@@ -24,60 +31,163 @@ type staffPage struct {
 	ui.Frame
 	Form  *ui.Form
 	Staff []staffRow
-	Roles []ui.Option
-	Link  *staffLink
+	Grid  roleGrid
+	Mails bool // links are mailed, too
 }
 
 type staffRow struct {
-	account.Staff
-	Roles    []ui.Option
-	Disabled bool
-	Waiting  bool // has not set a password yet
-	Self     bool
-	Error    string // why the roles were not changed
+	ID          int64
+	Name, Email string
+	Roles       []heldRow
+	State, Chip string
+	Link, Seen  string
+	Disabled    bool
 }
 
-// staffLink is shown once, right after it was made.
-type staffLink struct{ Name, URL string }
+// heldRow names the roles held for one edition or, with Where in words, for all.
+type heldRow struct{ Where, Roles string }
 
-func (d *Desk) staff(r *ui.Request) error {
-	return d.showStaff(r, http.StatusOK, r.NewForm(nil), nil)
-}
+func (d *Desk) staff(r *ui.Request) error { return d.showStaff(r, http.StatusOK, r.NewForm(nil)) }
 
-func (d *Desk) showStaff(r *ui.Request, status int, form *ui.Form, link *staffLink) error {
-	page, err := d.staffPage(r, form)
+func (d *Desk) showStaff(r *ui.Request, status int, form *ui.Form) error {
+	page := staffPage{Frame: r.Frame("staff"), Form: form, Mails: d.Accounts.MailsLinks()}
+	editions, err := edition.All(r.Context(), d.DB)
 	if err != nil {
 		return err
 	}
-	page.Link = link
-	return r.PageStatus(status, "desk/staff", page)
-}
-
-func (d *Desk) staffPage(r *ui.Request, form *ui.Form) (staffPage, error) {
 	all, err := d.Accounts.List(r.Context())
 	if err != nil {
-		return staffPage{}, err
+		return err
 	}
-	page := staffPage{Frame: r.Frame("staff"), Form: form, Roles: roleOptions(r, roles(form))}
+	links, err := d.Accounts.LinkStates(r.Context())
+	if err != nil {
+		return err
+	}
+	seen, err := d.Accounts.LastSeen(r.Context())
+	if err != nil {
+		return err
+	}
+	page.Grid = gridOf(r, editions, heldIn(form), form.Error("roles"), true)
 	for _, s := range all {
-		page.Staff = append(page.Staff, staffRow{Staff: s, Roles: roleOptions(r, s.Roles), Disabled: s.Disabled(),
-			Waiting: !s.HasPassword, Self: s.ID == r.Staff().ID})
+		row := staffRow{ID: s.ID, Name: s.FullName, Email: s.Email, Roles: heldRows(r, editions, s.Held()), Link: linkWords(r, links[s.ID]), Disabled: s.Disabled()}
+		row.State, row.Chip = staffState(r, s)
+		if at, ok := seen[s.ID]; ok {
+			row.Seen = ui.Moment(at.Time, r.Lang())
+		}
+		page.Staff = append(page.Staff, row)
 	}
-	return page, nil
+	return r.PageStatus(status, "desk/staff/list", page)
 }
 
-func roleOptions(r *ui.Request, chosen []conference.Role) []ui.Option {
-	var out []ui.Option
+func staffState(r *ui.Request, s account.Staff) (words, chip string) {
+	switch {
+	case s.Disabled():
+		return r.T("desk.staff.off"), "off"
+	case !s.HasPassword:
+		return r.T("desk.staff.waiting"), "pending"
+	}
+	return r.T("desk.staff.on"), "on"
+}
+
+// linkWords says how somebody's latest one-time link fares, "" for one who had none.
+func linkWords(r *ui.Request, l account.LinkState) string {
+	switch {
+	case l.CreatedAt.IsZero():
+		return ""
+	case !l.UsedAt.IsZero():
+		return r.T("staff.link.used", "when", ui.Moment(l.UsedAt.Time, r.Lang()))
+	case l.Open:
+		return r.T("staff.link.open", "made", ui.Moment(l.CreatedAt.Time, r.Lang()), "until", ui.Moment(l.ExpiresAt.Time, r.Lang()))
+	}
+	return r.T("staff.link.over", "when", ui.Moment(l.ExpiresAt.Time, r.Lang()))
+}
+
+// roleGrid is the table of editions and roles with a box to tick for each.
+type roleGrid struct {
+	Heads []string
+	Rows  []gridRow
+	Error string
+	Help  bool // what each role may do is said below
+	Texts []roleText
+}
+
+type gridRow struct {
+	Name, Note string
+	Cells      []gridCell
+}
+
+// gridCell is one box; without a value there is none.
+type gridCell struct {
+	Value, Role, Label string
+	Checked            bool
+}
+
+type roleText struct{ Role, Text string }
+
+// gridOf gives the table: all editions first, the latest edition next. The administrator's box
+// stands in the first row only.
+func gridOf(r *ui.Request, editions []edition.Edition, h account.Held, wrong string, help bool) roleGrid {
+	g := roleGrid{Error: wrong, Help: help}
 	for _, role := range conference.Roles() {
-		out = append(out, ui.Option{Value: string(role), Label: r.T("account.role." + string(role)), Selected: slices.Contains(chosen, role)})
+		name := r.T("account.role." + string(role))
+		g.Heads = append(g.Heads, name)
+		g.Texts = append(g.Texts, roleText{Role: name, Text: r.T("desk.staff.role_text." + string(role))})
 	}
-	return out
+	row := func(id int64, name, note string, held []conference.Role) {
+		out := gridRow{Name: name, Note: note}
+		for i, role := range conference.Roles() {
+			cell := gridCell{Role: g.Heads[i]}
+			if id == 0 || role != conference.RoleAdministrator {
+				cell.Value, cell.Checked = strconv.FormatInt(id, 10)+":"+string(role), slices.Contains(held, role)
+				cell.Label = g.Heads[i] + " – " + name
+			}
+			out.Cells = append(out.Cells, cell)
+		}
+		g.Rows = append(g.Rows, out)
+	}
+	row(0, r.T("staff.all_editions"), r.T("staff.all_editions_note"), h.Everywhere)
+	for _, e := range editions {
+		row(e.ID, e.Short(r.Lang()), ui.DateRange(e.StartsOn, e.EndsOn, r.Lang()), h.Editions[e.ID])
+	}
+	return g
 }
 
-func roles(form *ui.Form) []conference.Role {
-	var out []conference.Role
+// heldIn reads the ticked boxes: an edition's number, or 0 for all of them, and a role. What is
+// no box of ours stays an unknown role, for the room to refuse.
+func heldIn(form *ui.Form) account.Held {
+	h := account.Held{Editions: map[int64][]conference.Role{}}
 	for _, v := range form.All("role") {
-		out = append(out, conference.Role(v))
+		where, role, _ := strings.Cut(v, ":")
+		id, err := strconv.ParseInt(where, 10, 64)
+		switch {
+		case err != nil:
+			h.Everywhere = append(h.Everywhere, conference.Role(v))
+		case id == 0:
+			h.Everywhere = append(h.Everywhere, conference.Role(role))
+		default:
+			h.Editions[id] = append(h.Editions[id], conference.Role(role))
+		}
+	}
+	return h
+}
+
+// heldRows puts what somebody holds into words.
+func heldRows(r *ui.Request, editions []edition.Edition, h account.Held) []heldRow {
+	names := func(roles []conference.Role) string {
+		var out []string
+		for _, role := range roles {
+			out = append(out, r.T("account.role."+string(role)))
+		}
+		return strings.Join(out, ", ")
+	}
+	var out []heldRow
+	if len(h.Everywhere) > 0 {
+		out = append(out, heldRow{Where: r.T("staff.all_editions"), Roles: names(h.Everywhere)})
+	}
+	for _, e := range editions {
+		if roles := h.Editions[e.ID]; len(roles) > 0 {
+			out = append(out, heldRow{Where: e.Short(r.Lang()), Roles: names(roles)})
+		}
 	}
 	return out
 }
@@ -87,84 +197,13 @@ func (d *Desk) inviteStaff(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	staff, token, err := d.Accounts.Invite(r.Context(), account.Invitation{Email: form.Get("email"), FullName: form.Get("full_name"), Roles: roles(form)})
+	held := heldIn(form)
+	staff, token, err := d.Accounts.Invite(r.Context(), account.Invitation{Email: form.Get("email"), FullName: form.Get("full_name"), Roles: held.Everywhere, Editions: held.Editions})
 	if err != nil {
 		if !form.Refuse(err) {
 			return err
 		}
-		return d.showStaff(r, http.StatusUnprocessableEntity, form, nil)
+		return d.showStaff(r, http.StatusUnprocessableEntity, form)
 	}
-	return d.showStaff(r, http.StatusOK, r.NewForm(nil), &staffLink{Name: staff.FullName, URL: d.Absolute("/desk/link/" + token)})
-}
-
-func (d *Desk) newStaffLink(r *ui.Request) error {
-	id, err := r.ID("id")
-	if err != nil {
-		return err
-	}
-	staff, err := d.Accounts.ByID(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	token, err := d.Accounts.Reissue(r.Context(), id)
-	if err != nil {
-		return err
-	}
-	return d.showStaff(r, http.StatusOK, r.NewForm(nil), &staffLink{Name: staff.FullName, URL: d.Absolute("/desk/link/" + token)})
-}
-
-func (d *Desk) setRoles(r *ui.Request) error {
-	id, err := r.ID("id")
-	if err != nil {
-		return err
-	}
-	form, err := r.Form()
-	if err != nil {
-		return err
-	}
-	if err := d.Accounts.SetRoles(r.Context(), id, roles(form)); err != nil {
-		if !form.Refuse(err) {
-			return err
-		}
-		return d.showRefusedRoles(r, id, form)
-	}
-	r.Flash("success", "desk.staff.roles_set")
-	return r.Redirect("/desk/staff")
-}
-
-// showRefusedRoles shows the list with the roles of one as they were chosen, and why they were refused.
-func (d *Desk) showRefusedRoles(r *ui.Request, id int64, form *ui.Form) error {
-	page, err := d.staffPage(r, r.NewForm(nil))
-	if err != nil {
-		return err
-	}
-	for i, row := range page.Staff {
-		if row.ID == id {
-			page.Staff[i].Roles, page.Staff[i].Error = roleOptions(r, roles(form)), form.Error("roles")+form.Message
-		}
-	}
-	return r.PageStatus(http.StatusUnprocessableEntity, "desk/staff", page)
-}
-
-func (d *Desk) disableStaff(r *ui.Request) error { return d.switchStaff(r, false) }
-func (d *Desk) enableStaff(r *ui.Request) error  { return d.switchStaff(r, true) }
-
-func (d *Desk) switchStaff(r *ui.Request, on bool) error {
-	id, err := r.ID("id")
-	if err != nil {
-		return err
-	}
-	verb, done := d.Accounts.Disable, "desk.staff.disabled"
-	if on {
-		verb, done = d.Accounts.Enable, "desk.staff.enabled"
-	}
-	if err := verb(r.Context(), id); err != nil {
-		form := r.NewForm(nil)
-		if !form.Refuse(err) {
-			return err
-		}
-		return d.showStaff(r, http.StatusUnprocessableEntity, form, nil)
-	}
-	r.Flash("success", done)
-	return r.Redirect("/desk/staff")
+	return d.showOneStaff(r, http.StatusOK, staff, r.NewForm(nil), d.Absolute("/desk/link/"+token))
 }

@@ -15,7 +15,8 @@ func (g *Guest) accept(r *ui.Request, i invitation.Invitation) error {
 	return r.Redirect("%s", base(r))
 }
 
-// decline says that the organisation does not come. Like everything else that a
+// decline says that the organisation does not come, why, and who could in its place;
+// said again it changes that. Like everything else that a
 // focal point does, it ends with the deadline.
 func (g *Guest) decline(r *ui.Request, i invitation.Invitation) error {
 	form, err := r.Form()
@@ -25,13 +26,19 @@ func (g *Guest) decline(r *ui.Request, i invitation.Invitation) error {
 	if !i.Open(r.Now()) {
 		return g.explain(r, i, closed(r, i))
 	}
-	if err := g.Invitations.Decline(r.Context(), i.ID, form.Text("reason")); err != nil {
+	instead := invitation.Proposal{Organisation: form.Get("sub_organisation"),
+		Contact: invitation.Contact{Name: form.Get("sub_name"), Phone: form.Get("sub_phone"), Email: form.Get("sub_email")}}
+	if err := g.Invitations.DeclineFor(r.Context(), i.ID, form.Text("reason"), instead); err != nil {
 		if !form.Refuse(err) {
 			return err
 		}
 		return g.refuse(r, i, forms{Decline: form})
 	}
-	r.Flash("info", "guest.flash.declined")
+	if i.Answer == invitation.Declined {
+		r.Flash("success", "guest.flash.decline_changed")
+	} else {
+		r.Flash("info", "guest.flash.declined")
+	}
 	return r.Redirect("%s", base(r))
 }
 

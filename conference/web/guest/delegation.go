@@ -19,6 +19,7 @@ type delegationPage struct {
 	Name, Province string
 	I              invitation.Invitation
 	Deadline, Left string
+	Until, Own     string // the deadline in words, and how it differs from the general one
 	Open, Declined bool
 	Groups         []usage
 	Taken, Seats   int
@@ -33,14 +34,16 @@ type delegationPage struct {
 	Choices        []ui.Option
 	Honorifics     []ui.Option
 	Letters        []signedLetter
+	AgainGiven     string // when the focal point agreed to be asked again
+	talk
 	forms
 }
 
 // forms are the page's forms; one that was refused is shown as it was typed. With
 // Editing the page is about this delegate only.
 type forms struct {
-	Person, Contact, Send, Decline *ui.Form
-	Editing                        *delegation.Delegate
+	Person, Contact, Send, Decline, Question, Again *ui.Form
+	Editing                                         *delegation.Delegate
 }
 
 // usage is how much of one group's quota is taken.
@@ -83,15 +86,26 @@ func (g *Guest) show(r *ui.Request, status int, i invitation.Invitation, f forms
 	if err != nil {
 		return err
 	}
+	if f.Decline == nil {
+		if f.Decline, err = g.declining(r, i); err != nil {
+			return err
+		}
+	}
 	page := g.page(r, dn, f)
 	page.Refused = refused
-	for _, form := range []*ui.Form{f.Person, f.Contact, f.Send, f.Decline} {
+	if page.talk, err = g.talk(r, i); err != nil {
+		return err
+	}
+	for _, form := range []*ui.Form{f.Person, f.Contact, f.Send, f.Decline, f.Question} {
 		if form != nil && form.Message != "" {
 			page.Refused = form.Message
 		}
 	}
 	page.Added = r.Query("added") != ""
 	if page.Letters, err = g.signedLetters(r, i); err != nil {
+		return err
+	}
+	if err := g.fillAgain(r, i, &page); err != nil {
 		return err
 	}
 	if page.Removed, err = g.removed(r, i); err != nil {
@@ -105,7 +119,7 @@ func (g *Guest) page(r *ui.Request, dn delegation.Delegation, f forms) delegatio
 	i, lang := dn.Invitation, r.Lang()
 	_, hasHead := dn.Head()
 	page := delegationPage{Frame: r.Frame("list"), facts: factsOf(r), Base: base(r), Name: i.Organisation.In(lang), Province: i.Province.Print(lang), I: i,
-		Deadline: ui.Moment(i.Deadline(), lang), Left: timeLeft(r, i.Deadline()), Open: i.Open(r.Now()), Declined: i.Answer == invitation.Declined,
+		Deadline: ui.Moment(i.Deadline(), lang), Left: timeLeft(r, i.Deadline()), Until: r.T("guest.deadline.words", "deadline", inWords(r, i.Deadline())), Own: ownDeadline(r, i), Open: i.Open(r.Now()), Declined: i.Answer == invitation.Declined,
 		Seats: i.Seats(), Taken: len(dn.Delegates), Listed: dn.Count(delegation.Listed), Registered: dn.Count(delegation.Registered),
 		Submitted: ui.Moment(dn.SubmittedAt.Time, lang), HasHead: hasHead}
 	page.Path = page.Base
@@ -145,8 +159,8 @@ func withDefaults(r *ui.Request, dn delegation.Delegation, f forms) forms {
 	if f.Send == nil {
 		f.Send = r.NewForm(nil)
 	}
-	if f.Decline == nil {
-		f.Decline = r.NewForm(nil)
+	if f.Question == nil {
+		f.Question = r.NewForm(map[string]string{"asker_name": i.FocalName, "asker_phone": ui.Phone(i.FocalPhone), "asker_email": i.FocalEmail, "client_key": conference.NewSecret()})
 	}
 	return f
 }

@@ -31,6 +31,8 @@ func Face(site *ui.Site) ui.Face {
 		ui.POST(at+"/accept", ui.LinkHolder, g.focalPoint(g.accept)),
 		ui.POST(at+"/decline", ui.LinkHolder, g.focalPoint(g.decline)),
 		ui.POST(at+"/contact", ui.LinkHolder, g.focalPoint(g.setContact)),
+		ui.POST(at+"/questions", ui.LinkHolder, g.focalPoint(g.ask)),
+		ui.POST(at+"/again", ui.LinkHolder, g.focalPoint(g.again)),
 		ui.POST(at+"/submit", ui.LinkHolder, g.focalPoint(g.submit)),
 		ui.POST(at+"/delegates", ui.LinkHolder, g.focalPoint(g.add)),
 		ui.GET(at+"/delegates/:id", ui.LinkHolder, g.focalPoint(g.editForm)),
@@ -136,6 +138,9 @@ func (g *Guest) setEdition(r *ui.Request, id int64) error {
 
 // lost refuses a link and shows, where there is a public edition, whom to call.
 func (g *Guest) lost(r *ui.Request, why error) error {
+	if conference.KindOf(why) == conference.KindGone {
+		g.former(r, r.Param("token"))
+	}
 	if _, ok := r.CurrentEdition(); !ok {
 		g.setFront(r)
 	}

@@ -46,7 +46,7 @@ func TestWrongShortCode(t *testing.T) {
 	if _, err := s.rooms.Invitations.Reissue(t.Context(), s.mine.ID); err != nil {
 		t.Fatal(err)
 	}
-	s.post("/m", "code", code).want(http.StatusUnprocessableEntity).has("đã được thay bằng liên kết mới")
+	s.post("/m", "code", code).want(http.StatusUnprocessableEntity).has("thu hồi liên kết hoặc mã đơn vị này lúc 14:00 ngày 05/09/2022")
 }
 
 // Twenty tries are let through at once, then ten a minute; a right code is held
@@ -116,7 +116,7 @@ func TestLinkThatWasReplaced(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s.get(old).want(http.StatusGone).has("đã được thay bằng liên kết mới", "0900 000 001")
+	s.get(old).want(http.StatusGone).has("thu hồi liên kết hoặc mã đơn vị này lúc 14:00 ngày 05/09/2022", "0900 000 001")
 	s.post(old + "/accept").want(http.StatusGone)
 	s.get(s.rooms.Invitations.Path(now)).want(http.StatusOK)
 }

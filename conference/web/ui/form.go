@@ -126,13 +126,10 @@ func (f *Form) IDs(name string) []int64 {
 }
 
 // ID gives a value that is a row's number, 0 otherwise.
-func (f *Form) ID(name string) int64 {
-	id, err := strconv.ParseInt(f.Get(name), 10, 64)
-	if err != nil || id < 0 {
-		return 0
-	}
-	return id
-}
+func (f *Form) ID(name string) int64 { return Number(f.Get(name)) }
+
+// Has reports whether the field was posted at all, if only empty.
+func (f *Form) Has(name string) bool { return f.values.Has(name) }
 
 // Set changes a value that will be shown.
 func (f *Form) Set(name, value string) { f.values.Set(name, value) }

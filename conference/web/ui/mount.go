@@ -133,10 +133,8 @@ func (r *Request) admit() error {
 			return errSignIn
 		case r.staff == nil:
 			return conference.Fail(conference.KindForbidden, "error.sign_in")
-		case !r.route.Audience.Admits(r.staff.Roles):
-			return conference.Forbidden()
 		}
-		return nil
+		return r.judge()
 	}
 	if r.face == "door" {
 		return r.recogniseDevice()
@@ -184,7 +182,11 @@ func (r *Request) recogniseDevice() error {
 // showing the one that was open last, so that the navigation does not change under
 // the organiser's hands.
 func (r *Request) findEdition() error {
-	if !strings.Contains(r.route.Path, ":edition") {
+	if r.edition != nil {
+		r.rememberEdition(*r.edition)
+		return nil
+	}
+	if !r.route.ofEdition() {
 		if r.face == "desk" && r.staff != nil {
 			return r.keepEdition()
 		}
@@ -195,24 +197,14 @@ func (r *Request) findEdition() error {
 		return err
 	}
 	r.edition = &e
-	if r.face == "desk" && r.readCookie(editionCookie) != e.Slug {
-		r.setCookie(&http.Cookie{Name: editionCookie, Value: e.Slug, MaxAge: 365 * 86400})
-	}
+	r.rememberEdition(e)
 	return nil
 }
 
-func (r *Request) keepEdition() error {
-	e, err := edition.BySlug(r.Context(), r.site.DB, r.readCookie(editionCookie))
-	if conference.KindOf(err) == conference.KindNotFound {
-		e, err = edition.Front(r.Context(), r.site.DB)
+func (r *Request) rememberEdition(e edition.Edition) {
+	if r.face == "desk" && r.readCookie(editionCookie) != e.Slug {
+		r.setCookie(&http.Cookie{Name: editionCookie, Value: e.Slug, MaxAge: 365 * 86400})
 	}
-	switch {
-	case err == nil:
-		r.edition = &e
-	case conference.KindOf(err) != conference.KindNotFound:
-		return err
-	}
-	return nil
 }
 
 // setHeaders sets the headers that every answer carries (performance.md 4, scanner.md D5).

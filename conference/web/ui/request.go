@@ -223,35 +223,12 @@ func (r *Request) editionLinks() []EditionLink {
 	}
 	out := make([]EditionLink, 0, len(all))
 	for _, e := range all {
-		out = append(out, EditionLink{Title: e.Short(r.Lang()), Href: r.DeskHome(e.Slug), Current: r.edition != nil && r.edition.ID == e.ID})
+		if !r.staff.Actor().MayEnter(e.ID) {
+			continue
+		}
+		out = append(out, EditionLink{Title: e.Short(r.Lang()), Href: r.DeskHome(e), Current: r.edition != nil && r.edition.ID == e.ID})
 	}
 	return out
-}
-
-// DeskHome gives the page of an edition on which the member of staff begins:
-// the overview, or as much of the edition as the roles show.
-func (r *Request) DeskHome(slug string) string {
-	base := "/desk/e/" + slug
-	switch a := r.staff.Actor(); {
-	case a.Has(conference.RoleOrganiser):
-		return base
-	case a.Has(conference.RoleSupervisor, conference.RoleSteward):
-		return base + "/arrivals"
-	case a.Has(conference.RolePressOfficer):
-		return base + "/press"
-	}
-	return "/desk/me"
-}
-
-func (r *Request) roleLabel() string {
-	for _, role := range conference.Roles() {
-		for _, has := range r.staff.Roles {
-			if has == role {
-				return r.T("account.role." + string(role))
-			}
-		}
-	}
-	return ""
 }
 
 func (r *Request) head(e edition.Edition) *EditionHead {

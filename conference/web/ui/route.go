@@ -24,6 +24,8 @@ const (
 	Supervisors    Audience = "supervisor"    // reception supervisor, organiser, administrator
 	PressOfficers  Audience = "press_officer" // press officer, organiser, administrator
 	Organisers     Audience = "organiser"     // organiser, administrator
+	AllOrganisers  Audience = "all_organiser" // organisers of every edition, for what concerns more than the one of the address
+	AnyOrganisers  Audience = "any_organiser" // organisers of any edition, for what editions share or a page shows each their own of
 	Administrators Audience = "administrator" // administrator
 )
 
@@ -38,7 +40,7 @@ func (a Audience) roles() []conference.Role {
 		return []conference.Role{conference.RoleSupervisor, conference.RoleOrganiser}
 	case PressOfficers:
 		return []conference.Role{conference.RolePressOfficer, conference.RoleOrganiser}
-	case Organisers:
+	case Organisers, AnyOrganisers, AllOrganisers:
 		return []conference.Role{conference.RoleOrganiser}
 	case Administrators:
 		return []conference.Role{conference.RoleAdministrator}
@@ -50,6 +52,10 @@ func (a Audience) roles() []conference.Role {
 
 // Staff reports whether the audience needs an account.
 func (a Audience) Staff() bool { return a.roles() != nil }
+
+// somewhere reports whether a role held for any edition is enough on a page that belongs to
+// none. On any other such page only the roles held for every edition count.
+func (a Audience) somewhere() bool { return a == SignedIn || a == AnyOrganisers }
 
 // Admits reports whether a member of staff with these roles belongs to the audience.
 func (a Audience) Admits(roles []conference.Role) bool {

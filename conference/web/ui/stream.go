@@ -4,6 +4,9 @@ import (
 	"fmt"
 	"net/http"
 	"time"
+
+	"hoinghi/conference"
+	"hoinghi/conference/account"
 )
 
 const (
@@ -13,10 +16,20 @@ const (
 
 // Stream answers with server-sent events: one at once, and one whenever one of the
 // topics changes. An event says only that there is something to read again, so a missed
-// one heals by itself. It ends when the visitor leaves or the program stops.
+// one heals by itself. It ends when the visitor leaves or the program stops, and at once
+// when the session ends, the account is closed or a role that the page needs is taken away.
 func (r *Request) Stream(topics ...string) error {
 	changes, stop := r.site.DB.Subscribe(topics...)
 	defer stop()
+	var own <-chan struct{} // what becomes of the member of staff who watches
+	if r.staff != nil {
+		var done func()
+		own, done = r.site.DB.Subscribe(account.Topic(r.staff.ID))
+		defer done()
+		if !r.stillAdmitted() { // it may have ended since it was looked at
+			return conference.Forbidden()
+		}
+	}
 	w := r.c.Response()
 	h := w.Header()
 	h.Set("Content-Type", "text/event-stream")
@@ -43,9 +56,17 @@ func (r *Request) Stream(topics ...string) error {
 			return nil
 		case <-r.site.ctx.Done():
 			return nil
+		case <-own:
+			if !r.stillAdmitted() {
+				return nil
+			}
+			event = ": still here\n\n"
 		case <-changes:
 			event = "data: changed\n\n"
 		case <-tick.C:
+			if r.staff != nil && !r.stillAdmitted() { // its time ran out
+				return nil
+			}
 			event = ": quiet\n\n"
 		}
 	}
