@@ -208,3 +208,24 @@ func TestKeysOfTheGuide(t *testing.T) {
 		}
 	}
 }
+
+// Every copy of a mail to several people is signed, its To and Cc included.
+func TestCopiesAreSignedToo(t *testing.T) {
+	key := pkcs8(t, edKey(t))
+	r := newRig(t, testkit.NewSMTP(t), func(cfg *outbox.Config) {
+		cfg.DKIM = outbox.DKIM{Key: key, Selector: "hn12"}
+		cfg.ReturnTo = "tra-lai+ID@example.vn"
+	})
+	heads := outbox.Heads{To: outbox.Address{Name: "Nguyễn Văn Mẫu", Address: address(0)},
+		Cc: []outbox.Address{{Name: "Văn phòng Sở, bộ phận \"một cửa\"", Address: address(1)}, {Address: address(2)}, {Name: "Trần Thị Thí Dụ", Address: address(3)}}}
+	for i := range 4 {
+		r.queueAs(outbox.Queued{Kind: "test.plain", ToAddress: address(i), ToName: "Nguyễn Văn Mẫu", Heads: heads})
+	}
+	r.run()
+	for _, m := range r.received(4) {
+		v := verify(t, r.box, m.Raw)
+		if v.Err != nil || !slices.Contains(v.HeaderKeys, "To") || !slices.Contains(v.HeaderKeys, "Cc") {
+			t.Errorf("signature %+v", v)
+		}
+	}
+}
