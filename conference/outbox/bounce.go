@@ -20,7 +20,7 @@ const (
 )
 
 // CameBack in Filter.State picks the mails that came back, hard or soft; it is no state of a mail.
-const CameBack State = "bounced"
+const CameBack = "bounced"
 
 // BounceSource says how a returned mail came here. Its text for people is the locale
 // key "outbox.bounce.source." + source.

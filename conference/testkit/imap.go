@@ -214,6 +214,6 @@ func (c *cutConn) Write(p []byte) (int, error) {
 		return c.Conn.Write(p)
 	}
 	n, _ := c.Conn.Write(p[:c.left])
-	_ = c.Conn.Close()
+	_ = c.Close()
 	return n, io.ErrClosedPipe
 }

@@ -158,7 +158,7 @@ func TestWhatIsPastedIsNotLost(t *testing.T) {
 	if err := w.Close(); err != nil {
 		t.Fatal(err)
 	}
-	res, body = v.send(http.MethodPost, "/desk/mail/returned", w.FormDataContentType(), form.String())
+	res, body = v.send(http.MethodPost, "/desk/mail/returned/file", w.FormDataContentType(), form.String())
 	if res.StatusCode != http.StatusOK {
 		t.Errorf("a file: status %d", res.StatusCode)
 	}

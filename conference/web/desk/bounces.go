@@ -18,11 +18,11 @@ import (
 const returnedBody = 8 << 20 // a returned mail may carry the whole one that was sent
 
 func (d *Desk) bounceRoutes() []ui.Route {
-	read := ui.POST("/desk/mail/returned", ui.AnyOrganisers, d.readReturned)
-	read.Limit = returnedBody
+	read, file := ui.POST("/desk/mail/returned", ui.AnyOrganisers, d.readReturned), ui.POST("/desk/mail/returned/file", ui.AnyOrganisers, d.readReturnedFile)
+	read.Limit, file.Limit = returnedBody, returnedBody
 	return []ui.Route{
 		ui.GET("/desk/mail/returned", ui.AnyOrganisers, d.pasteReturned),
-		read,
+		read, file,
 		ui.GET("/desk/mail/:id/returned", ui.AnyOrganisers, d.bounceByHand),
 		ui.POST("/desk/mail/:id/returned", ui.AnyOrganisers, d.keepBounce),
 		ui.POST("/desk/mail/:id/returned/:bounce/forget", ui.AnyOrganisers, d.forgetBounce),
@@ -156,17 +156,27 @@ func (d *Desk) showReturned(r *ui.Request, status int, page returnedPage) error 
 	return r.PageStatus(status, "desk/mail/returned", page)
 }
 
-// readReturned says which mail came back, with the forms that keep it. It keeps nothing itself.
+// readReturned reads what was pasted, readReturnedFile a file.
 func (d *Desk) readReturned(r *ui.Request) error {
+	form, err := r.Form()
+	if err != nil {
+		return err
+	}
+	return d.recognise(r, form, "text", []byte(r.Secret("text"))) // as it came: in a mail's source the space before a line counts
+}
+
+func (d *Desk) readReturnedFile(r *ui.Request) error {
 	form, file, err := r.Upload("mail")
 	if err != nil {
 		return err
 	}
-	raw, field := file, "mail"
-	if file == nil && form.Get("by") != "file" {
-		raw, field = []byte(r.Secret("text")), "text" // as it came: in a mail's source the space before a line counts
-	}
+	return d.recognise(r, form, "mail", file)
+}
+
+// recognise says which mail came back, with the forms that keep it. It keeps nothing itself.
+func (d *Desk) recognise(r *ui.Request, form *ui.Form, field string, raw []byte) error {
 	page := returnedPage{Form: form}
+	var err error
 	var found outbox.Returned
 	switch {
 	case form.Wrong():
