@@ -65,6 +65,7 @@ var outsiders = map[string][]string{
 	"github.com/labstack/echo/v4":     {"conference/web", "conference/web/ui"},
 	"github.com/mattn/go-sqlite3":     {"db"},
 	"github.com/wneessen/go-mail":     {"conference/outbox"},
+	"github.com/emersion/go-imap/v2":  {"conference/outbox", "conference/testkit"},
 	"github.com/skip2/go-qrcode":      {"conference/badge"},
 	"github.com/arran4/golang-ical":   {"conference/agenda"},
 	"github.com/alexedwards/argon2id": {"conference/account"},

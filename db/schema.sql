@@ -553,6 +553,8 @@ CREATE TABLE mail (
     CHECK ((state = 'sent') = (sent_at IS NOT NULL))
 ) STRICT;
 
+CREATE INDEX mail_address ON mail (lower(to_address));
+
 CREATE INDEX mail_campaign ON mail (campaign_id, state) WHERE campaign_id IS NOT NULL;
 
 CREATE INDEX mail_due ON mail (due_at) WHERE due_at IS NOT NULL AND leased_until IS NULL;

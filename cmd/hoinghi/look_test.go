@@ -125,7 +125,7 @@ func (p *process) deskLooks(tab *testkit.Tab) []look {
 		{name: "desk-press-waiting", path: xii + "/press/5"}, {name: "desk-press-edit", path: xii + "/press/5/edit"}, {name: "desk-press-edit-refused", path: xii + "/press/5/edit", refuse: "main form"}, {name: "desk-press-approved", path: xii + "/press/1"}, {name: "desk-press-refused", path: xii + "/press/5", refuse: `form[action$="/refuse"]`},
 		{name: "desk-editions", path: "/desk/editions"}, {name: "desk-edition-new", path: "/desk/editions/new"}, {name: "desk-edition-refused", path: "/desk/editions/new", refuse: "main form"},
 		{name: "desk-organisations", path: "/desk/organisations"}, {name: "desk-organisation", path: "/desk/organisations/1"}, {name: "desk-organisation-refused", path: "/desk/organisations/new", refuse: "main .card form"}, {name: "desk-import", path: "/desk/organisations/import"},
-		{name: "desk-mail", path: "/desk/mail"}, {name: "desk-audit", path: "/desk/audit"}, {name: "desk-staff", path: "/desk/staff"}, {name: "desk-staff-one", path: "/desk/staff/2"},
+		{name: "desk-mail", path: "/desk/mail"}, {name: "desk-mail-returned", path: "/desk/mail/returned"}, {name: "desk-mail-returned-refused", path: "/desk/mail/returned", refuse: "main form"}, {name: "desk-audit", path: "/desk/audit"}, {name: "desk-staff", path: "/desk/staff"}, {name: "desk-staff-one", path: "/desk/staff/2"},
 		{name: "desk-staff-refused", path: "/desk/staff", refuse: `form[action="/desk/staff"]`}, {name: "desk-me", path: "/desk/me"},
 		{name: "desk-missing", path: xii + "/invitations/999999"}, {name: "desk-style", path: "/desk/styleguide"},
 		{name: "desk-home-en", path: xii + "?lang=en"}, {name: "desk-board-en", path: xii + "/invitations"}, {name: "desk-home-vi", path: xii + "?lang=vi"}}

@@ -19,6 +19,9 @@ const (
 	BounceSoft BounceKind = "soft" // did not arrive now: mailbox full, server away
 )
 
+// CameBack in Filter.State picks the mails that came back, hard or soft; it is no state of a mail.
+const CameBack = "bounced"
+
 // BounceSource says how a returned mail came here. Its text for people is the locale
 // key "outbox.bounce.source." + source.
 type BounceSource string
@@ -52,10 +55,10 @@ func (b Bounce) Advice() string {
 	switch {
 	case detail == "2.2":
 		return "full"
-	case strings.HasPrefix(detail, "7."):
-		return "refused"
 	case b.Kind == BounceSoft:
 		return "later"
+	case strings.HasPrefix(detail, "7."):
+		return "refused"
 	case detail == "" || strings.HasPrefix(detail, "0.") || strings.HasPrefix(detail, "1.") || detail == "2.1" || detail == "4.1" || detail == "4.4":
 		return "address"
 	}
@@ -107,6 +110,59 @@ func (o *Outbox) BouncesOf(ctx context.Context, mails ...int64) (map[int64][]Bou
 	out := map[int64][]Bounce{}
 	for _, b := range rows {
 		out[b.Mail] = append(out[b.Mail], b)
+	}
+	return out, nil
+}
+
+const sqlCampaignBounced = `SELECT count(DISTINCT mail_id) FROM mail_bounce WHERE mail_id IN (SELECT id FROM mail WHERE campaign_id = ?)`
+
+// CampaignBounced counts the mails of one campaign that came back, hard or soft.
+func (o *Outbox) CampaignBounced(ctx context.Context, campaign int64) (int, error) {
+	n, err := db.Value[int](ctx, o.db, sqlCampaignBounced, campaign)
+	if err != nil {
+		return 0, fmt.Errorf("count what came back of a campaign: %w", err)
+	}
+	return n, nil
+}
+
+// addressed is a bounce with the address that the mail went to.
+type addressed struct {
+	Bounce
+	to string
+}
+
+func (a *addressed) fields() []any { return append(a.Bounce.fields(), &a.to) }
+
+const sqlBouncedTo = `SELECT b.id, b.mail_id, b.kind, b.code, b.answer, b.source, b.received_at, m.subject_id, j.value
+FROM json_each(?1) j JOIN mail m ON m.id = (SELECT max(l.id) FROM mail l WHERE lower(l.to_address) = j.value AND (l.state = 'sent' OR l.unknowns > 0)
+    AND (?2 IS NULL OR l.edition_id IN (SELECT value FROM json_each(?2))))
+JOIN mail_bounce b ON b.mail_id = m.id` + bounceOrder
+
+// BouncedAddresses gives, by address in small letters, what came back of the latest mail that left
+// for each of these addresses, whatever it was about; a hard bounce rather than a soft one. Only
+// mails of the editions within count, if it is not nil.
+func BouncedAddresses(ctx context.Context, r db.Reader, within []int64, addresses ...string) (map[string]Bounce, error) {
+	var small []string
+	for _, a := range addresses {
+		if a = strings.ToLower(strings.TrimSpace(a)); a != "" {
+			small = append(small, a)
+		}
+	}
+	list, err := json.Marshal(small)
+	if err != nil {
+		return nil, fmt.Errorf("list of addresses: %w", err)
+	}
+	editions, err := listed(within)
+	if err != nil {
+		return nil, err
+	}
+	rows, err := db.Many(ctx, r, sqlBouncedTo, (*addressed).fields, string(list), editions)
+	if err != nil {
+		return nil, fmt.Errorf("bounces of addresses: %w", err)
+	}
+	out := make(map[string]Bounce, len(rows))
+	for _, a := range rows {
+		out[a.to] = a.Bounce
 	}
 	return out, nil
 }

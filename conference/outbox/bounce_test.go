@@ -44,6 +44,24 @@ func TestBouncesOfTheLatestMail(t *testing.T) {
 	}
 }
 
+// What came back of an address counts until a mail went there that did not come back.
+func TestBouncesOfAnAddress(t *testing.T) {
+	r := running(t)
+	bad, mended := r.gone(1), r.gone(2)
+	r.came(bad.ID, outbox.BounceSoft, "4.2.2")
+	r.came(bad.ID, outbox.BounceHard, "5.1.1")
+	r.came(mended.ID, outbox.BounceHard, "5.1.1")
+	r.gone(2)
+	got, err := outbox.BouncedAddresses(t.Context(), r.db, nil, " MAU1@donvi.example.vn", address(2), address(3), "")
+	if err != nil || len(got) != 1 || got[address(1)].Code != "5.1.1" {
+		t.Errorf("%+v, %v", got, err)
+	}
+	list, err := r.box.List(t.Context(), outbox.Filter{State: outbox.CameBack})
+	if err != nil || len(list) != 2 || list[0].ID != mended.ID || list[1].ID != bad.ID {
+		t.Errorf("list %+v, %v", list, err)
+	}
+}
+
 func TestAdvice(t *testing.T) {
 	for _, c := range []struct {
 		kind       outbox.BounceKind
@@ -51,7 +69,7 @@ func TestAdvice(t *testing.T) {
 	}{
 		{outbox.BounceHard, "5.1.1", "address"}, {outbox.BounceHard, "5.1.10", "address"}, {outbox.BounceHard, "", "address"}, {outbox.BounceHard, "5.0.0", "address"},
 		{outbox.BounceHard, "5.4.4", "address"}, {outbox.BounceSoft, "5.2.2", "full"}, {outbox.BounceSoft, "4.2.2", "full"}, {outbox.BounceHard, "5.7.1", "refused"},
-		{outbox.BounceSoft, "4.7.0", "refused"}, {outbox.BounceSoft, "4.4.1", "later"}, {outbox.BounceSoft, "", "later"}, {outbox.BounceHard, "5.3.4", "other"},
+		{outbox.BounceSoft, "4.7.0", "later"}, {outbox.BounceSoft, "4.4.1", "later"}, {outbox.BounceSoft, "", "later"}, {outbox.BounceHard, "5.3.4", "other"},
 	} {
 		if got := (outbox.Bounce{Kind: c.kind, Code: c.code}).Advice(); got != c.want {
 			t.Errorf("%s %s: %s, want %s", c.kind, c.code, got, c.want)

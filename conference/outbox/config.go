@@ -23,6 +23,11 @@ type Config struct {
 	Rate     int           // mails a minute, 0 for no limit
 	Workers  int           // sessions at once; default 2, at most 16
 	Timeout  time.Duration // longest wait for one mail to be taken; default 60 s (the server may look for viruses meanwhile)
+	DKIM     DKIM
+	ReturnTo string // envelope sender: where undeliverable mail comes back to; default From. See ReturnMark
+	// ReturnBox is the mailbox in which returned mail is read, see ParseMailbox; empty: it is pasted at the desk only.
+	ReturnBox   string
+	ReturnEvery time.Duration // between two looks into it; default two minutes
 }
 
 // TLS says how the line to the server is protected.
@@ -143,6 +148,9 @@ func (c Config) complete() (Config, *Server, error) {
 		if !validAddress(c.From) {
 			return c, nil, errors.New("the sender is not a plain e-mail address such as hoinghi@example.vn")
 		}
+	}
+	if c.ReturnTo != "" && !validAddress(strings.Replace(c.ReturnTo, ReturnMark, sampleMark, 1)) {
+		return c, nil, errors.New("the address for returned mail is not a plain e-mail address such as tra-lai@example.vn, or tra-lai+ID@example.vn with the letters ID")
 	}
 	if c.From == "" {
 		c.From = "hoinghi@localhost"

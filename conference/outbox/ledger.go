@@ -166,7 +166,7 @@ type Filter struct {
 	Edition  int64
 	Campaign int64
 	Within   []int64 // mails of these editions alone, if it is not nil
-	State    State
+	State    State   // or CameBack
 	Kind     string
 	Query    string // part of a name or address, with or without tone marks
 	Before   int64  // mails older than this one
@@ -174,7 +174,7 @@ type Filter struct {
 }
 
 const sqlList = `SELECT id FROM mail
-WHERE (?1 = 0 OR edition_id = ?1) AND (?2 = '' OR state = ?2) AND (?3 = '' OR kind = ?3) AND (?4 = '' OR instr(folded, ?4) > 0) AND (?5 = 0 OR id < ?5) AND (?7 = 0 OR campaign_id = ?7)
+WHERE (?1 = 0 OR edition_id = ?1) AND (?2 = '' OR state = ?2 OR ?2 = 'bounced' AND id IN (SELECT mail_id FROM mail_bounce)) AND (?3 = '' OR kind = ?3) AND (?4 = '' OR instr(folded, ?4) > 0) AND (?5 = 0 OR id < ?5) AND (?7 = 0 OR campaign_id = ?7)
     AND (?8 IS NULL OR edition_id IN (SELECT value FROM json_each(?8)))
 ORDER BY id DESC LIMIT ?6`
 
@@ -183,19 +183,27 @@ func (o *Outbox) List(ctx context.Context, f Filter) ([]Mail, error) {
 	if f.Limit <= 0 {
 		f.Limit = 50
 	}
-	var within any
-	if f.Within != nil {
-		list, err := json.Marshal(f.Within)
-		if err != nil {
-			return nil, fmt.Errorf("list of editions: %w", err)
-		}
-		within = string(list)
+	within, err := listed(f.Within)
+	if err != nil {
+		return nil, err
 	}
 	ids, err := db.Values[int64](ctx, o.db, sqlList, f.Edition, f.State, f.Kind, vietnamese.Fold(f.Query), f.Before, min(f.Limit, 200), f.Campaign, within)
 	if err != nil {
 		return nil, fmt.Errorf("list mail: %w", err)
 	}
 	return byIDs(ctx, o.db, ids...)
+}
+
+// listed gives editions as a query takes them, NULL for all of them and what is of none.
+func listed(editions []int64) (any, error) {
+	if editions == nil {
+		return nil, nil
+	}
+	list, err := json.Marshal(editions)
+	if err != nil {
+		return nil, fmt.Errorf("list of editions: %w", err)
+	}
+	return string(list), nil
 }
 
 type stateCount struct {

@@ -75,6 +75,12 @@ func (o *Outbox) build(m Mail, msg Message, now time.Time) (*gomail.Msg, error) 
 		from.Name = shortName(msg.FromName)
 	}
 	out.FromMailAddress(&from)
+	if err := o.returnTo(out, m); err != nil {
+		return nil, err
+	}
+	if o.key != nil {
+		out.SetDKIM(o.signer(now))
+	}
 	address(out, m)
 	if msg.ReplyTo != "" {
 		if !validAddress(msg.ReplyTo) {

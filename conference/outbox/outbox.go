@@ -11,6 +11,7 @@ package outbox
 
 import (
 	"context"
+	"crypto"
 	"crypto/tls"
 	"fmt"
 	"log/slog"
@@ -49,8 +50,10 @@ type Outbox struct {
 	log       *slog.Logger
 	cfg       Config
 	from      mail.Address
-	server    *Server // nil: mail stays on this machine
+	server    *Server       // nil: mail stays on this machine
+	key       crypto.Signer // signs what leaves; nil: nobody does
 	composers map[string]Composer
+	returns   *collector // nil: no mailbox of returned mail is read
 	wake      chan struct{}
 	gate      gate
 	limit     *rate.Limiter // nil: as fast as the server takes it
@@ -67,14 +70,21 @@ func New(d *db.DB, log *slog.Logger, cfg Config) (*Outbox, error) {
 	if err != nil {
 		return nil, fmt.Errorf("mail: %w", err)
 	}
+	var key crypto.Signer
+	if cfg.DKIM, key, err = cfg.DKIM.complete(cfg.From); err != nil {
+		return nil, fmt.Errorf("mail: %w", err)
+	}
 	o := &Outbox{
-		db: d, log: log, cfg: cfg, server: server,
+		db: d, log: log, cfg: cfg, server: server, key: key,
 		from:      mail.Address{Name: shortName(cfg.FromName), Address: cfg.From},
 		composers: map[string]Composer{},
 		wake:      make(chan struct{}, 1),
 		gate:      gate{first: pauseFirst, last: pauseLast},
 		grace:     grace,
 		held:      map[int64]bool{},
+	}
+	if o.returns, err = o.newCollector(); err != nil {
+		return nil, fmt.Errorf("mail: %w", err)
 	}
 	if cfg.Rate > 0 {
 		o.limit = rate.NewLimiter(rate.Limit(float64(cfg.Rate)/60), 1)

@@ -6,7 +6,7 @@ import (
 	"time"
 )
 
-// Run sends what is due until ctx ends; then it waits a few seconds for mails that
+// Run sends what is due and reads what comes back until ctx ends; then it waits a few seconds for mails that
 // are on their way and returns nil. It first recovers what an earlier process left
 // behind, so only one Run may work on a database at a time. A database that cannot be
 // written is waited for.
@@ -16,6 +16,7 @@ func (o *Outbox) Run(ctx context.Context) error {
 	for range o.cfg.Workers {
 		workers.Go(func() { o.work(ctx, work) })
 	}
+	workers.Go(func() { o.collect(ctx) })
 	o.dispatch(ctx, work)
 	close(work)
 	workers.Wait()

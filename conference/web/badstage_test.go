@@ -20,6 +20,7 @@ import (
 	"hoinghi/conference/checkin"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
+	"hoinghi/conference/outbox"
 	"hoinghi/conference/web"
 	"hoinghi/db"
 )
@@ -98,6 +99,7 @@ func (s *stage) set() {
 	admin.pages = append(admin.pages, s.letters(ctx, admin)...)
 	admin.pages = append(admin.pages, "/desk/e/xii-2022/press/settings", "/desk/e/xii-2022/press/1", "/desk/e/xii-2022/press/5", "/desk/e/xii-2022/press/6/edit")
 	admin.pages = append(admin.pages, s.lists(ctx)...)
+	admin.pages = append(admin.pages, s.returned(ctx)...)
 	admin.pages = append(admin.pages, s.reminders(ctx)...)
 	admin.pages = append(admin.pages, s.sendings(ctx)...)
 	admin.pages = append(admin.pages, s.talk(ctx)...)
@@ -190,6 +192,16 @@ func (s *stage) removed(ctx context.Context) []string {
 		"/desk/e/xii-2022/delegates/"+itoa(withdrawn), "/desk/e/xii-2022/delegates/"+itoa(live),
 		"/desk/e/xii-2022/badges?person="+itoa(live), // before the page that prints hundreds
 		"/desk/e/xii-2022/invitations/send?id="+itoa(all[0].ID))
+}
+
+// returned gives a mail that came back, and the pages on which such a thing is noted.
+func (s *stage) returned(ctx context.Context) []string {
+	s.t.Helper()
+	m := s.sent(s.inviteMail())
+	s.must(s.site.Outbox.Bounced(ctx, outbox.Bounce{Mail: m.ID, Kind: outbox.BounceHard, Code: "5.1.1"}))
+	s.fill["mail"], s.fill["/desk/mail/returned text"], s.fill["/desk/mail/:id/returned code"] = reportOf(s.t, "exim-delayed", m), reportOf(s.t, "screen-outlook-full", m), "5.1.1"
+	at := "/desk/mail/" + itoa(m.ID)
+	return []string{"/desk/mail/returned", at, at + "/returned"}
 }
 
 // colleagues gives the pages of somebody who is signed in with roles for one edition, and of

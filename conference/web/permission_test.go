@@ -10,6 +10,7 @@ import (
 	"hoinghi/conference/agenda"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
+	"hoinghi/conference/outbox"
 	"hoinghi/conference/showcase"
 )
 
@@ -52,8 +53,13 @@ func TestVerbsAskWhoActs(t *testing.T) {
 			_, err := s.Showcase.AddPhoto(ctx, 1, showcase.Caption{}, nil)
 			return err
 		},
-		"showcase.RemovePhoto":     func(ctx context.Context) error { return s.Showcase.RemovePhoto(ctx, 1, 1) },
-		"outbox.Resend":            func(ctx context.Context) error { _, err := s.Outbox.Resend(ctx, 1); return err },
+		"showcase.RemovePhoto": func(ctx context.Context) error { return s.Showcase.RemovePhoto(ctx, 1, 1) },
+		"outbox.Resend":        func(ctx context.Context) error { _, err := s.Outbox.Resend(ctx, 1); return err },
+		"outbox.Bounced": func(ctx context.Context) error {
+			return s.Outbox.Bounced(ctx, outbox.Bounce{Mail: 1, Kind: outbox.BounceHard})
+		},
+		"outbox.ForgetBounce":      func(ctx context.Context) error { return s.Outbox.ForgetBounce(ctx, 1, 1) },
+		"outbox.ReadReturned":      func(ctx context.Context) error { _, err := s.Outbox.ReadReturned(ctx, nil); return err },
 		"outbox.Stop":              func(ctx context.Context) error { return s.Outbox.Stop(ctx, 1) },
 		"invitation.Send":          func(ctx context.Context) error { _, err := s.Invitations.Send(ctx, 1, nil); return err },
 		"invitation.SetText":       func(ctx context.Context) error { return s.Invitations.SetText(ctx, 1, "a", "b") },

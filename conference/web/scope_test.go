@@ -152,7 +152,8 @@ func TestPagesOfNoEditionShowTheOwnOnly(t *testing.T) {
 	c := s.caller("organiser of one edition", v)
 	mail := s.text("SELECT id FROM mail WHERE edition_id = 1 LIMIT 1")
 	for path, method := range map[string]string{"/desk/mail/" + mail: http.MethodGet, "/desk/mail/" + mail + "/part/0": http.MethodGet,
-		"/desk/mail/" + mail + "/resend": http.MethodPost, "/desk/mail/" + mail + "/stop": http.MethodPost} {
+		"/desk/mail/" + mail + "/resend": http.MethodPost, "/desk/mail/" + mail + "/stop": http.MethodPost,
+		"/desk/mail/" + mail + "/returned": http.MethodPost, "/desk/mail/" + mail + "/returned/1/forget": http.MethodPost} {
 		if a := s.ask(c, "vi", method, path, "application/x-www-form-urlencoded", ""); a.status != http.StatusNotFound {
 			t.Errorf("%s %s: status %d", method, path, a.status)
 		}

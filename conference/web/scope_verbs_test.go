@@ -11,6 +11,7 @@ import (
 	"hoinghi/conference/delegation"
 	"hoinghi/conference/edition"
 	"hoinghi/conference/invitation"
+	"hoinghi/conference/outbox"
 	"hoinghi/conference/press"
 )
 
@@ -59,7 +60,13 @@ func (s *stage) verbsOfEditionOne() map[string]func(context.Context) error {
 		"delegation.Withdraw":  func(ctx context.Context) error { return x.Delegations.Withdraw(ctx, delegate) },
 		"delegation.NotePrint": func(ctx context.Context) error { return x.Delegations.NotePrint(ctx, one, "a6", []delegation.Code{}) },
 		"outbox.Resend":        func(ctx context.Context) error { _, err := x.Outbox.Resend(ctx, mail); return err },
-		"outbox.Stop":          func(ctx context.Context) error { return x.Outbox.Stop(ctx, mail) },
+		"outbox.Bounced": func(ctx context.Context) error {
+			return x.Outbox.Bounced(ctx, outbox.Bounce{Mail: mail, Kind: outbox.BounceHard})
+		},
+		"outbox.ForgetBounce": func(ctx context.Context) error {
+			return x.Outbox.ForgetBounce(ctx, of("SELECT mail_id FROM mail_bounce LIMIT 1"), of("SELECT id FROM mail_bounce LIMIT 1"))
+		},
+		"outbox.Stop": func(ctx context.Context) error { return x.Outbox.Stop(ctx, mail) },
 		"press.Approve": func(ctx context.Context) error {
 			_, err := x.Press.Approve(ctx, applied, press.Waiting, "")
 			return err

@@ -38,7 +38,7 @@ func Face(site *ui.Site) ui.Face {
 		d.showcaseRoutes(),
 		d.doorRoutes(),
 		d.pressRoutes(),
-		d.mailRoutes(),
+		d.mailRoutes(), d.bounceRoutes(),
 		d.staffRoutes(),
 		d.auditRoutes(),
 		d.styleRoutes(),

@@ -32,6 +32,7 @@ type invitationPage struct {
 	Delegates  []delegateRow
 	Again      string // what the focal point agreed to for the next edition, "" for nothing
 	Mails      []mailRow
+	Returned   *returnNotice // its latest mail came back
 	Reminders  []reminderRow
 	Silent     bool
 	History    []auditRow
@@ -101,8 +102,11 @@ func (d *Desk) showInvitation(r *ui.Request, status int, form *ui.Form, i invita
 	if err != nil {
 		return err
 	}
-	for _, m := range mails {
-		page.Mails = append(page.Mails, mailLine(r, m))
+	if page.Mails, err = d.mailLines(r, mails); err != nil {
+		return err
+	}
+	if page.Returned, err = d.bouncedInvitation(r, i, mails); err != nil {
+		return err
 	}
 	page.Silent = i.Silent()
 	if page.Reminders, err = d.reminderRows(r, i.ID); err != nil {

@@ -33,15 +33,17 @@ type mailListPage struct {
 	Query  string
 	States []ui.Option
 	Next   string
-	Local  bool // no mail server is configured: mails stay in this box
+	Local  bool    // no mail server is configured: mails stay in this box
+	Box    *boxRow // nil: not for this visitor
 }
 
 type mailRow struct {
 	outbox.Mail
 	StateLabel, Queued, Sent, KindLabel string
-	Kept                                string // in words, when it never left: then it was not sent at any time
-	Outcome, Answer                     string // of the latest attempt; the words of the server or the program's own
-	Next                                string // what happens by itself, or that a person has to decide
+	Kept                                string     // in words, when it never left: then it was not sent at any time
+	Outcome, Answer                     string     // of the latest attempt; the words of the server or the program's own
+	Next                                string     // what happens by itself, or that a person has to decide
+	Bounce                              *bounceRow // the worst of what came back of it
 }
 
 func (d *Desk) mailList(r *ui.Request) error {
@@ -50,11 +52,11 @@ func (d *Desk) mailList(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	page := mailListPage{Frame: r.Frame("mail"), State: string(filter.State), Query: filter.Query, Local: d.Outbox.Local()}
+	page := mailListPage{Frame: r.Frame("mail"), State: string(filter.State), Query: filter.Query, Local: d.Outbox.Local(), Box: d.returnBox(r)}
 	if page.Rows, err = d.mailLines(r, mails); err != nil {
 		return err
 	}
-	for _, s := range outbox.States() {
+	for _, s := range append(outbox.States(), outbox.CameBack) {
 		page.States = append(page.States, ui.Option{Value: string(s), Label: r.T("outbox.state." + string(s)), Selected: s == filter.State})
 	}
 	if len(mails) == mailRows {
@@ -93,15 +95,20 @@ func mailNext(r *ui.Request, m outbox.Mail) string {
 	return ""
 }
 
-// mailLines gives mails with what was answered to their latest attempts.
+// mailLines gives mails with what was answered to their latest attempts and what came back.
 func (d *Desk) mailLines(r *ui.Request, mails []outbox.Mail) ([]mailRow, error) {
 	answers, err := d.Outbox.Answers(r.Context(), mails)
+	if err != nil {
+		return nil, err
+	}
+	back, err := d.bounceLines(r, mails)
 	if err != nil {
 		return nil, err
 	}
 	rows := make([]mailRow, len(mails))
 	for i, m := range mails {
 		rows[i] = mailLine(r, m)
+		rows[i].Bounce = back[m.ID]
 		if a, ok := answers[m.ID]; ok {
 			line := attemptLine(r, a)
 			rows[i].Outcome, rows[i].Answer = line.Outcome, line.Answer
@@ -113,12 +120,15 @@ func (d *Desk) mailLines(r *ui.Request, mails []outbox.Mail) ([]mailRow, error) 
 type mailPage struct {
 	ui.Frame
 	Mail     mailRow
-	Subject  string
+	Title    string
 	Text     string
 	Lines    []piece
 	Live     bool // the mail as its recipient reads it, with working links: local mailbox only
 	Parts    []mailPartRow
 	Attempts []attemptRow
+	Bounces  []bounceRow
+	Subject  *place // where its address is corrected, once it came back
+	Left     bool   // it can come back
 }
 
 type mailPartRow struct {
@@ -138,13 +148,21 @@ func (d *Desk) mailOne(r *ui.Request) error {
 		return err
 	}
 	id := m.ID
-	page := mailPage{Frame: r.Frame("mail", ui.Crumb{Label: r.T("desk.nav.mail"), Href: "/desk/mail"}), Mail: mailLine(r, m), Subject: m.Subject, Text: m.Body}
+	page := mailPage{Frame: r.Frame("mail", mailCrumb(r)), Mail: mailLine(r, m), Title: m.Subject, Text: m.Body, Left: m.Left()}
+	if page.Bounces, err = d.bounced(r, m); err != nil {
+		return err
+	}
+	if len(page.Bounces) > 0 {
+		if page.Subject, err = d.subjectOf(r, m); err != nil {
+			return err
+		}
+	}
 	if d.Outbox.Local() && m.Transport == outbox.TransportLocal {
 		msg, err := d.composed(r, id)
 		if err != nil {
 			return err
 		}
-		page.Live, page.Subject, page.Text = true, msg.Subject, msg.Text
+		page.Live, page.Title, page.Text = true, msg.Subject, msg.Text
 		for i, p := range slices.Concat(msg.Inline, msg.Files) {
 			page.Parts = append(page.Parts, mailPartRow{N: i, Name: p.Name, Type: p.ContentType,
 				Href: fmt.Sprintf("/desk/mail/%d/part/%d", id, i), Image: i < len(msg.Inline) && p.ContentType == "image/png"})

@@ -20,6 +20,7 @@ type organisationPage struct {
 	Provinces []ui.Option
 	Kinds     []ui.Option
 	Contacts  []contactForm
+	Returned  []returnNotice // mail to its addresses that came back
 	History   []auditRow
 }
 
@@ -111,8 +112,13 @@ func (d *Desk) showOrganisation(r *ui.Request, status int, o edition.Organisatio
 	if err != nil {
 		return err
 	}
+	addresses := []string{o.Email}
 	for _, c := range contacts {
 		page.Contacts = append(page.Contacts, formOfContact(r, c, refused))
+		addresses = append(addresses, c.Email)
+	}
+	if page.Returned, err = d.bouncedAddresses(r, addresses...); err != nil {
+		return err
 	}
 	page.Contacts = append(page.Contacts, formOfContact(r, edition.Contact{}, refused))
 	history, err := audit.History(r.Context(), d.DB, "organisation", o.ID)

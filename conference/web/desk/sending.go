@@ -60,18 +60,18 @@ func sendingState(r *ui.Request, p outbox.Progress, paused bool) (kind, label st
 
 type sendingPage struct {
 	ui.Frame
-	Campaign                                             invitation.Campaign
-	At                                                   string
-	Total, Done, Sent, Failed, Unknown, Waiting, Stopped int
-	Finished                                             bool
-	Paused                                               string // since when and by whom, "" while it goes on
-	Steerable                                            bool   // something is left to pause, to let go on or to cancel
-	Trouble                                              string
-	Local                                                bool
-	Filters                                              []filter
-	Rows                                                 []mailRow
-	Next                                                 string
-	Base, Here, Address                                  string
+	Campaign                                                      invitation.Campaign
+	At                                                            string
+	Total, Done, Sent, Failed, Unknown, Waiting, Stopped, Bounced int
+	Finished                                                      bool
+	Paused                                                        string // since when and by whom, "" while it goes on
+	Steerable                                                     bool   // something is left to pause, to let go on or to cancel
+	Trouble                                                       string
+	Local                                                         bool
+	Filters                                                       []filter
+	Rows                                                          []mailRow
+	Next                                                          string
+	Base, Here, Address                                           string
 }
 
 // sending shows how a sending goes on, mail by mail, and its receipt once it is through.
@@ -99,6 +99,9 @@ func (d *Desk) sending(r *ui.Request) error {
 		page.Paused, page.Steerable = r.T("sending.paused_since", "when", ui.Moment(hold.At.Time, r.Lang()), "who", hold.By), true
 	} else if t, ok := d.Outbox.Trouble(); ok && p.Waiting > 0 {
 		page.Trouble = t.Words
+	}
+	if page.Bounced, err = d.Outbox.CampaignBounced(r.Context(), c.ID); err != nil {
+		return err
 	}
 	if err := d.fillSending(r, &page); err != nil {
 		return err
@@ -132,7 +135,7 @@ func sendingFilters(r *ui.Request, page *sendingPage, chosen outbox.State) []fil
 	for _, s := range []struct {
 		state outbox.State
 		n     int
-	}{{outbox.StateQueued, page.Waiting}, {outbox.StateSent, page.Sent}, {outbox.StateFailed, page.Failed}, {outbox.StateUnknown, page.Unknown}, {outbox.StateStopped, page.Stopped}} {
+	}{{outbox.StateQueued, page.Waiting}, {outbox.StateSent, page.Sent}, {outbox.StateFailed, page.Failed}, {outbox.StateUnknown, page.Unknown}, {outbox.StateStopped, page.Stopped}, {outbox.CameBack, page.Bounced}} {
 		if s.n > 0 || chosen == s.state {
 			out = append(out, filter{Label: r.T("outbox.state." + string(s.state)), Href: page.Here + "?state=" + string(s.state), Count: s.n, Current: chosen == s.state})
 		}
