@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"slices"
 	"strconv"
@@ -153,15 +154,14 @@ func (b *imapBox) keepPosition(ctx context.Context, p position) error {
 
 // one reads a mail without marking it, and marks it once it is kept as a report of ours.
 func (b *imapBox) one(ctx context.Context, c *imapclient.Client, uid imap.UID, take func(context.Context, []byte) (bool, error)) error {
-	start := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: maxLetter}}
-	got, err := c.Fetch(imap.UIDSetNum(uid), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{start}}).Collect()
+	raw, err := fetchStart(c, uid)
 	if err != nil {
 		return &boxError{step: "read", err: err}
 	}
-	if len(got) == 0 { // deleted meanwhile
+	if raw == nil { // deleted meanwhile
 		return nil
 	}
-	mine, err := take(ctx, got[0].FindBodySection(start))
+	mine, err := take(ctx, raw)
 	if err != nil || !mine {
 		return err
 	}
@@ -175,4 +175,29 @@ func (b *imapBox) one(ctx context.Context, c *imapclient.Client, uid imap.UID, t
 		return &boxError{step: "mark", err: err}
 	}
 	return nil
+}
+
+// fetchStart gives the beginning of a mail, nil if it is gone. A text that broke off ends like a whole
+// one, so its length is compared. After that the line is of no use any more, and nothing more is asked of
+// the library: its own Collect would go on reading beside its reader.
+func fetchStart(c *imapclient.Client, uid imap.UID) ([]byte, error) {
+	start := &imap.FetchItemBodySection{Peek: true, Partial: &imap.SectionPartial{Size: maxLetter}}
+	cmd := c.Fetch(imap.UIDSetNum(uid), &imap.FetchOptions{UID: true, BodySection: []*imap.FetchItemBodySection{start}})
+	var raw []byte
+	for mail := cmd.Next(); mail != nil; mail = cmd.Next() {
+		for item := mail.Next(); item != nil; item = mail.Next() {
+			body, ok := item.(imapclient.FetchItemDataBodySection)
+			if !ok || body.Literal == nil {
+				continue
+			}
+			var err error
+			if raw, err = io.ReadAll(body.Literal); err == nil && int64(len(raw)) < body.Literal.Size() {
+				err = io.ErrUnexpectedEOF
+			}
+			if err != nil {
+				return nil, err
+			}
+		}
+	}
+	return raw, cmd.Close()
 }
