@@ -466,3 +466,35 @@ func TestBodiesOfMergedProvincesAreFlagged(t *testing.T) {
 		t.Errorf("invited: %v", found)
 	}
 }
+
+// A text that names the conference of then in words is not copied so: it would invite to the last one.
+func TestTextsNameTheNewConference(t *testing.T) {
+	h := open(t)
+	letter := h.room.DefaultLetter(h.xii, invitation.GiayMoi)
+	letter.Abstract = "Tham dự Hội nghị công tác khuyến công các tỉnh, thành phố\nkhu vực phía Nam lần thứ XII, năm 2022"
+	if err := h.room.SetLetterText(t.Context(), h.xii.ID, invitation.GiayMoi, letter); err != nil {
+		t.Fatal(err)
+	}
+	second := h.room.DefaultLetter(h.xii, invitation.CongVan)
+	second.Abstract = "V/v đăng ký dự Hội nghị lần thứ XII"
+	if err := h.room.SetLetterText(t.Context(), h.xii.ID, invitation.CongVan, second); err != nil {
+		t.Fatal(err)
+	}
+	if err := h.room.SetText(t.Context(), h.xii.ID, "Mời dự "+h.xii.ShortVi, "Kính gửi: [don_vi]\nMời dự "+h.xii.TitleVi+": [lien_ket]"); err != nil {
+		t.Fatal(err)
+	}
+	e := h.again(t, nil)
+	if _, err := h.room.StartFrom(t.Context(), e.ID, nil); err != nil {
+		t.Fatal(err)
+	}
+	got, err := h.room.Text(t.Context(), h.db, e.ID)
+	if err != nil || got.Subject != "Mời dự [ten_hoi_nghi]" || got.Body != "Kính gửi: [don_vi]\nMời dự [ten_hoi_nghi]: [lien_ket]" {
+		t.Errorf("the mail is %+v: %v", got, err)
+	}
+	for kind, want := range map[invitation.LetterKind]string{invitation.GiayMoi: "Tham dự [ten_hoi_nghi]", invitation.CongVan: "V/v đăng ký đại biểu tham dự [ten_hoi_nghi]"} {
+		l, err := h.room.LetterText(t.Context(), h.db, e, kind)
+		if err != nil || l.Abstract != want {
+			t.Errorf("the abstract of %s is %q: %v", kind, l.Abstract, err)
+		}
+	}
+}

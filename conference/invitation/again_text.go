@@ -34,12 +34,12 @@ func (r *Room) textsFrom(ctx context.Context, q db.Reader, source, target editio
 		return out, fmt.Errorf("read invitation text: %w", err)
 	}
 	if err == nil {
-		t = Text{Subject: out.without(people, t.Subject, r.Default().Subject), Body: out.without(people, t.Body, r.Default().Body)}
+		t = Text{Subject: renamed(source, out.without(people, t.Subject, r.Default().Subject)), Body: renamed(source, out.without(people, t.Body, r.Default().Body))}
 		if CheckText(t) == nil {
 			out.invitation = &t
 		}
 	}
-	if err := r.nudgesFrom(ctx, q, &out, people, source.ID); err != nil {
+	if err := r.nudgesFrom(ctx, q, &out, people, source); err != nil {
 		return out, err
 	}
 	for _, kind := range LetterKinds() {
@@ -59,24 +59,24 @@ func (r *Room) textsFrom(ctx context.Context, q db.Reader, source, target editio
 
 // nudgesFrom reads the reminder and the message for Zalo and SMS, which are short and have
 // defaults of their own.
-func (r *Room) nudgesFrom(ctx context.Context, q db.Reader, out *textsFrom, people []string, sourceID int64) error {
-	t, err := db.One(ctx, q, sqlReminderText, func(t *Text) []any { return []any{&t.Subject, &t.Body} }, sourceID)
+func (r *Room) nudgesFrom(ctx context.Context, q db.Reader, out *textsFrom, people []string, source edition.Edition) error {
+	t, err := db.One(ctx, q, sqlReminderText, func(t *Text) []any { return []any{&t.Subject, &t.Body} }, source.ID)
 	if err != nil && conference.KindOf(err) != conference.KindNotFound {
 		return fmt.Errorf("read reminder text: %w", err)
 	}
 	if err == nil {
 		fresh := r.DefaultReminder()
-		t = Text{Subject: out.without(people, t.Subject, fresh.Subject), Body: out.without(people, t.Body, fresh.Body)}
+		t = Text{Subject: renamed(source, out.without(people, t.Subject, fresh.Subject)), Body: renamed(source, out.without(people, t.Body, fresh.Body))}
 		if CheckReminderText(t) == nil {
 			out.reminder = &t
 		}
 	}
-	body, err := db.Value[string](ctx, q, sqlMessage, sourceID)
+	body, err := db.Value[string](ctx, q, sqlMessage, source.ID)
 	if err != nil && conference.KindOf(err) != conference.KindNotFound {
 		return fmt.Errorf("read message text: %w", err)
 	}
 	if err == nil {
-		if body = out.without(people, body, ""); CheckMessage(body) == nil {
+		if body = renamed(source, out.without(people, body, "")); CheckMessage(body) == nil {
 			out.message = body
 		}
 	}
@@ -91,11 +91,32 @@ func (r *Room) letterFrom(out *textsFrom, people []string, t LetterText, source,
 	if kind == CongVan && source.HostVi != target.HostVi {
 		t.Parent, t.Agency, t.Symbol, t.Place, t.Authority = fresh.Parent, fresh.Agency, fresh.Symbol, fresh.Place, fresh.Authority
 	}
+	if kind == GiayMoi && source.OrganiserVi != target.OrganiserVi {
+		t.Parent, t.Agency, t.Symbol, t.Authority = fresh.Parent, fresh.Agency, fresh.Symbol, fresh.Authority
+	}
+	if t.Abstract = renamed(source, t.Abstract); strings.Contains(t.Abstract, source.StartsOn[:4]) || strings.Contains(t.Abstract, "lần thứ "+source.Roman()) {
+		t.Abstract = fresh.Abstract
+	}
+	t.Body = renamed(source, t.Body)
 	defaults := fresh.parts(kind)
 	for n, f := range t.parts(kind) {
 		*f.text = out.without(people, *f.text, *defaults[n].text)
 	}
 	return t
+}
+
+// renamed puts the merge field in the place of the source's name, in whatever lines it was
+// broken, or the text would invite to the conference of then.
+func renamed(source edition.Edition, text string) string {
+	for _, name := range []string{source.TitleVi, source.ShortVi} {
+		if words := strings.Fields(name); len(words) > 0 {
+			for n := range words {
+				words[n] = regexp.QuoteMeta(words[n])
+			}
+			text = regexp.MustCompile(`(?i)`+strings.Join(words, `\s+`)).ReplaceAllLiteralString(text, "["+fieldConference+"]")
+		}
+	}
+	return text
 }
 
 // without gives a text without the lines that name somebody; otherwise when nothing is left.

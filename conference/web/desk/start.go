@@ -27,6 +27,7 @@ type startPage struct {
 	Quiet        []string // organisations that nothing happened to
 	Every        []ui.Option
 	Groups       []groupFate
+	Hosts        []string // the former host and the new one, when they differ
 	Organisation int // how many the source invited
 	Seats        int
 	Kept         int // focal points who would be taken over
@@ -58,6 +59,9 @@ func (d *Desk) showStart(r *ui.Request, status int, form *ui.Form) error {
 	lang := r.Lang()
 	page := startPage{Frame: r.Frame("home"), Form: form, Source: s.Source.Short(lang), Target: s.Target.Short(lang), Base: "/desk/e/" + s.Target.Slug,
 		Result: s.Result, Text: s.Text, Dropped: s.Dropped, Organisation: len(s.Lines)}
+	if before, now := s.Source.Host(lang), s.Target.Host(lang); before != now && before != "" && now != "" {
+		page.Hosts = []string{before, now}
+	}
 	if !s.CopiedAt.IsZero() {
 		page.Copied = ui.Moment(s.CopiedAt.Time, lang)
 	}

@@ -14,6 +14,7 @@ type talk struct {
 	Questions []asked
 	Proposals []proposed
 	InPlaceOf []string // whose place the organisation takes
+	Replaced  bool     // its seats went to another one: only the organisers can let it in again
 	MayPick   bool     // it may still propose another one in its place
 }
 
@@ -47,6 +48,7 @@ func (g *Guest) talk(r *ui.Request, i invitation.Invitation) (talk, error) {
 		name := s.Organisation
 		if s.State == invitation.SubstituteInvited {
 			name, t.MayPick = s.Invited.In(r.Lang()), false
+			t.Replaced = t.Replaced || s.SeatsMoved > 0 && i.Seats() == 0
 		}
 		if s.State != invitation.SubstituteWithdrawn {
 			t.Proposals = append(t.Proposals, proposed{Text: r.T("substitute.guest."+string(s.State), "name", name), Note: s.Note, Kind: string(s.State)})
