@@ -28,7 +28,7 @@ type startPage struct {
 	Every        []ui.Option
 	Groups       []groupFate
 	Hosts        []string // the former host and the new one, when they differ
-	Organisation int // how many the source invited
+	Organisation int      // how many the source invited
 	Seats        int
 	Kept         int // focal points who would be taken over
 	Text         bool
