@@ -62,8 +62,8 @@ const sqlSetContact = `UPDATE invitation SET focal_name = ?2, focal_phone = ?3, 
 const maxTold = 5
 
 // SetContact names the focal point of an invitation; the focal point may do it
-// too. Whoever was it before is told by mail, if another mailbox takes its place. Errors: invalid with
-// the fields of Contact; too_many when it changes hands all day; not_found, forbidden.
+// too, but only organisers leave nobody. Whoever was it before is told by mail, if another mailbox
+// takes its place. Errors: invalid with the fields of Contact; too_many when it changes hands all day; not_found, forbidden.
 func (r *Room) SetContact(ctx context.Context, id int64, c Contact) error {
 	if err := Answerable(ctx, id); err != nil {
 		return err
@@ -84,6 +84,10 @@ func (r *Room) SetContact(ctx context.Context, id int64, c Contact) error {
 		}
 		if c == (Contact{i.FocalName, i.FocalPhone, i.FocalEmail}) {
 			return nil
+		}
+		if c == (Contact{}) && conference.ActorOf(ctx).Kind == conference.ActorFocalPoint {
+			p.Add("focal_name", "invitation.error.focal_nobody")
+			return p.Err()
 		}
 		if err := r.tellFormer(ctx, tx, i, c, told); err != nil {
 			return err

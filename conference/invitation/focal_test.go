@@ -59,3 +59,20 @@ func TestTheContactBecomesTheFocalPoint(t *testing.T) {
 		t.Errorf("another organisation's contact was changed: %v", err)
 	}
 }
+
+// On its own page an organisation names another focal point; it does not leave the
+// secretariat with nobody. An organiser may.
+func TestAFocalPointIsNotLeftEmpty(t *testing.T) {
+	h := open(t)
+	i := h.of(t, h.xii, "tay-ninh")
+	if err := h.room.SetContact(t.Context(), i.ID, invitation.Contact{Name: "Ngô Văn Mẫu", Phone: "0900000091"}); err != nil {
+		t.Fatal(err)
+	}
+	h.refused(t, h.room.SetContact(focal(t, i.ID), i.ID, invitation.Contact{}), conference.KindInvalid, "focal_name: invitation.error.focal_nobody")
+	if got := h.of(t, h.xii, "tay-ninh"); got.FocalName != "Ngô Văn Mẫu" {
+		t.Errorf("the focal point is %q", got.FocalName)
+	}
+	if err := h.room.SetContact(t.Context(), i.ID, invitation.Contact{}); err != nil {
+		t.Error(err)
+	}
+}
