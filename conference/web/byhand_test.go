@@ -66,6 +66,9 @@ func TestSendingByHand(t *testing.T) {
 	if !strings.Contains(list, h.site.Invitations.Link(i)) || strings.Contains(list, h.site.Invitations.Link(silent)) {
 		t.Error("the list of what is left is wrong")
 	}
+	if declined := h.of("soc-trang"); declined.Answer != invitation.Declined || strings.Contains(list, h.site.Invitations.Link(declined)) {
+		t.Error("whoever declined is to be invited once more")
+	}
 	at := fmt.Sprintf("%s/%d", deskInvitations, i.ID)
 	res, _ := v.typed(at+"/by-hand", "channel", "zalo", "from", "list", "show", "todo", "page", "1")
 	if to := res.Header.Get("Location"); to != deskInvitations+"/by-hand?show=todo&page=1&done="+itoa(i.ID) {

@@ -111,7 +111,7 @@ func handList(show string, i invitation.Invitation, delivered []invitation.HandD
 	case "all":
 		return true
 	}
-	return !handed(delivered)
+	return !handed(delivered) && i.Answer == invitation.Unanswered // whoever has answered is not invited once more
 }
 
 // byHand lists the messages, to be copied one by one into chats and ticked off.
