@@ -1,6 +1,7 @@
 package web_test
 
 import (
+	"fmt"
 	"net/http"
 	"regexp"
 	"slices"
@@ -9,6 +10,7 @@ import (
 
 	"hoinghi/conference"
 	"hoinghi/conference/badge"
+	"hoinghi/conference/outbox"
 )
 
 var (
@@ -20,12 +22,17 @@ var (
 // languages, as each kind of visitor: no page fails, lacks a text or leads nowhere.
 func TestEveryPageThatLinksLeadToWorks(t *testing.T) {
 	h := openWithMail(t)
+	m := h.sent(h.inviteMail()) // came back: that is told on pages of several rooms
+	if err := h.site.Outbox.Bounced(t.Context(), outbox.Bounce{Mail: m.ID, Kind: outbox.BounceHard, Code: "5.1.1", Answer: "550 5.1.1 User unknown"}); err != nil {
+		t.Fatal(err)
+	}
+	mailAt := fmt.Sprintf("/desk/mail/%d", m.ID)
 	starts := map[string]struct {
 		v    *visitor
 		from []string
 	}{
 		"public":        {h.visitor(), []string{"/", "/m", "/desk/sign-in"}},
-		"administrator": {h.staff(conference.RoleAdministrator), []string{"/desk", "/desk/styleguide"}},
+		"administrator": {h.staff(conference.RoleAdministrator), []string{"/desk", "/desk/styleguide", mailAt, "/desk/mail/returned"}},
 		"supervisor":    {h.staff(conference.RoleSupervisor), []string{"/desk"}},
 		"steward":       {h.staff(conference.RoleSteward), []string{"/desk"}},
 		"press officer": {h.staff(conference.RolePressOfficer), []string{"/desk"}},
