@@ -13,7 +13,7 @@ build: ## one binary in ./bin
 test: install-test-tools ## everything: linters, race detector, browser tests
 	$(MAKE) lint
 	HOINGHI_BROWSER=1 $(GO) test -race -timeout 15m ./...
-	$(GO) test -run TestEveryFormWithstandsBadInput ./conference/web # alone, without the detector, under which it takes ten minutes
+	$(GO) test -run 'TestEveryFormWithstandsBadInput|TestEveryPageThatLinksLeadToWorks' ./conference/web # alone, without the detector, under which it takes ten minutes
 
 check: ## what a change wants to know within a minute
 	$(GO) vet ./...
