@@ -95,7 +95,7 @@ func TestANewcomerComesToTheFirstInvitation(t *testing.T) {
 	n.follow("main form button", "Lưu nội dung")
 	n.next("Gửi giấy mời đầu tiên")
 	n.tab.WaitText("Sẽ nhận thư (20)")
-	n.follow("main form button", "Gửi giấy mời cho 20 đơn vị")
+	n.follow("main form button", "Gửi giấy mời")
 	n.tab.WaitText("Đã gửi xong")
 	got := smtp.WaitFor(20, time.Minute)
 	if len(got) != 20 || !strings.Contains(got[0].Text, "Trung tâm Hội nghị Mẫu") {

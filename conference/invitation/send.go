@@ -26,13 +26,21 @@ type Skip struct {
 type Plan struct {
 	Ready   []Invitation
 	Skipped []Skip
+	// Seal stands for the text and the recipients: with another one SendShown sends nothing.
+	// Only Room.Plan gives it.
+	Seal string
 }
 
 // Plan gives whom a sending would reach, and whom not for which reason. ids names
 // the invitations; none means all of the edition, of which those already answered
 // are left out. Errors: not_found for an id of another edition.
 func (r *Room) Plan(ctx context.Context, q db.Reader, editionID int64, ids []int64) (Plan, error) {
-	return plan(ctx, q, editionID, ids, r.db.Now())
+	p, err := plan(ctx, q, editionID, ids, r.db.Now())
+	if err != nil {
+		return Plan{}, err
+	}
+	p.Seal, err = r.seal(ctx, q, editionID, p)
+	return p, err
 }
 
 func plan(ctx context.Context, q db.Reader, editionID int64, ids []int64, now time.Time) (Plan, error) {
@@ -96,9 +104,14 @@ func (r *Room) Send(ctx context.Context, editionID int64, ids []int64) (Sending,
 	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return Sending{}, err
 	}
+	return r.send(ctx, editionID, func(ctx context.Context, tx *db.Tx) (Plan, error) { return plan(ctx, tx, editionID, ids, tx.Now()) })
+}
+
+// send does what find plans.
+func (r *Room) send(ctx context.Context, editionID int64, find func(context.Context, *db.Tx) (Plan, error)) (Sending, error) {
 	var s Sending
 	err := r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
-		p, err := plan(ctx, tx, editionID, ids, tx.Now())
+		p, err := find(ctx, tx)
 		if err != nil {
 			return err
 		}

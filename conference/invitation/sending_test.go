@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 	"strings"
+	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -13,6 +15,7 @@ import (
 	"hoinghi/conference/audit"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/outbox"
+	"hoinghi/db"
 )
 
 func TestSetCopies(t *testing.T) {
@@ -220,4 +223,62 @@ func TestTestMailGoesToOneself(t *testing.T) {
 	h.refused(t, err, conference.KindForbidden, "sending.error.test_other")
 	_, err = h.room.SendTest(organiser, 9999, self)
 	h.refused(t, err, conference.KindNotFound, "error.not_found")
+}
+
+// What is sent is what a page showed: the same page posted twice, a text that somebody changed
+// and an organisation that came in meanwhile send nothing at all.
+func TestOnlyWhatWasShownIsSent(t *testing.T) {
+	h := open(t)
+	h.ready(t, 3)
+	shown := func(ids ...int64) invitation.Shown {
+		t.Helper()
+		p, err := h.room.Plan(t.Context(), h.db, h.xii.ID, ids)
+		if err != nil || len(p.Ready) < 2 {
+			t.Fatalf("%d can be sent: %v", len(p.Ready), err)
+		}
+		return invitation.Shown{Pool: ids, Chosen: []int64{p.Ready[0].ID, p.Ready[1].ID}, Seal: p.Seal}
+	}
+	page := shown()
+	for change, do := range map[string]func() error{
+		"text": func() error {
+			return h.room.SetText(t.Context(), h.xii.ID, "Mời [don_vi]", "Kính gửi [don_vi]: [lien_ket], mã [ma_don_vi]")
+		},
+		"address": func() error {
+			return h.room.SetContact(t.Context(), page.Chosen[0], invitation.Contact{Email: "khac@vidu.example"})
+		},
+		"copy": func() error { return h.room.SetCopies(t.Context(), page.Chosen[1], "ban-sao@vidu.example") },
+	} {
+		page = shown()
+		if err := do(); err != nil {
+			t.Fatal(err)
+		}
+		_, err := h.room.SendShown(t.Context(), h.xii.ID, page)
+		if conference.KindOf(err) != conference.KindConflict {
+			t.Errorf("%s changed: %v", change, err)
+		}
+	}
+	page = shown()
+	var done atomic.Int32
+	var all sync.WaitGroup
+	for range 8 {
+		all.Go(func() {
+			if s, err := h.room.SendShown(t.Context(), h.xii.ID, page); err == nil && s.Queued == 2 {
+				done.Add(1)
+			} else if conference.KindOf(err) != conference.KindConflict {
+				t.Errorf("the same page once more: %+v, %v", s, err)
+			}
+		})
+	}
+	all.Wait()
+	n, err := db.Value[int](t.Context(), h.db, "SELECT count(*) FROM mail WHERE kind = ?", invitation.KindInvite)
+	if done.Load() != 1 || n != 2 || err != nil {
+		t.Errorf("one page was sent %d times: %d mails, %v", done.Load(), n, err)
+	}
+	again := shown()
+	again.Chosen = nil
+	_, err = h.room.SendShown(t.Context(), h.xii.ID, again)
+	h.refused(t, err, conference.KindInvalid, "id: sending.error.nobody")
+	again.Chosen = []int64{9999}
+	_, err = h.room.SendShown(t.Context(), h.xii.ID, again)
+	h.refused(t, err, conference.KindInvalid, "id: sending.error.unknown")
 }

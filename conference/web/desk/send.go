@@ -3,8 +3,10 @@ package desk
 import (
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 
+	"hoinghi/conference"
 	"hoinghi/conference/invitation"
 	"hoinghi/conference/outbox"
 	"hoinghi/conference/web/ui"
@@ -33,7 +35,8 @@ type sendPage struct {
 	Form    *ui.Form
 	Ready   []recipient
 	Skipped []recipient
-	Chosen  []int64
+	Chosen  []int64 // whom the page is about; none is everybody
+	Seal    string
 	Mails   int      // that would be queued, copies among them
 	Again   bool     // somebody has had it before
 	Missing []string // what the letter needs and the edition does not say yet
@@ -47,16 +50,19 @@ type recipient struct {
 	ID                  int64
 	Name, Address, Note string
 	Cc                  []outbox.Address
+	Ticked              bool
 	Read                string // address at which this one's mail is shown
 }
 
 // confirmSend shows exactly who would get the invitation, who would not and why,
 // and the mail as the chosen one of them will read it.
 func (d *Desk) confirmSend(r *ui.Request) error {
-	return d.showSend(r, http.StatusOK, r.NewForm(nil), r.QueryIDs("id"), r.QueryID("for"))
+	return d.showSend(r, http.StatusOK, r.NewForm(nil), r.QueryIDs("id"), r.QueryID("for"), nil)
 }
 
-func (d *Desk) showSend(r *ui.Request, status int, form *ui.Form, chosen []int64, shown int64) error {
+// showSend shows the page about the invitations in chosen, or all. ticked are those that stay
+// chosen; nil is every one that can be sent.
+func (d *Desk) showSend(r *ui.Request, status int, form *ui.Form, chosen []int64, shown int64, ticked []int64) error {
 	e := r.Edition()
 	plan, err := d.Invitations.Plan(r.Context(), d.DB, e.ID, chosen)
 	if err != nil {
@@ -66,9 +72,9 @@ func (d *Desk) showSend(r *ui.Request, status int, form *ui.Form, chosen []int64
 	if err != nil {
 		return err
 	}
-	page := sendPage{Frame: r.Frame("invitations", boardCrumb(r)), Form: form, Chosen: chosen, Self: r.Staff().Email, Base: "/desk/e/" + e.Slug + "/invitations"}
+	page := sendPage{Frame: r.Frame("invitations", boardCrumb(r)), Form: form, Chosen: chosen, Seal: plan.Seal, Self: r.Staff().Email, Base: "/desk/e/" + e.Slug + "/invitations"}
 	for _, i := range plan.Ready {
-		line := recipient{ID: i.ID, Name: i.Organisation.In(r.Lang()), Address: i.Address(), Note: sentBefore(r, i), Cc: copies[i.ID], Read: sendAddress(page.Base, chosen, i.ID)}
+		line := recipient{ID: i.ID, Name: i.Organisation.In(r.Lang()), Address: i.Address(), Note: sentBefore(r, i), Cc: copies[i.ID], Ticked: ticked == nil || slices.Contains(ticked, i.ID), Read: sendAddress(page.Base, chosen, i.ID)}
 		page.Ready = append(page.Ready, line)
 		page.Mails += 1 + len(line.Cc)
 		page.Again = page.Again || line.Note != ""
@@ -134,19 +140,19 @@ func (d *Desk) send(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	chosen := form.IDs("id")
-	if len(missingForSending(r)) > 0 {
-		return d.showSend(r, http.StatusUnprocessableEntity, form, chosen, 0)
+	shown := invitation.Shown{Pool: form.IDs("of"), Chosen: append([]int64{}, form.IDs("id")...), Seal: form.Get("seal")}
+	if len(form.All("id")) != len(shown.Chosen) {
+		form.Note("id", conference.Say("sending.error.unknown"))
 	}
-	sent, err := d.Invitations.Send(r.Context(), r.Edition().ID, chosen)
+	if form.Wrong() || len(missingForSending(r)) > 0 {
+		return d.showSend(r, http.StatusUnprocessableEntity, form, shown.Pool, 0, shown.Chosen)
+	}
+	sent, err := d.Invitations.SendShown(r.Context(), r.Edition().ID, shown)
 	if err != nil {
 		if !form.Refuse(err) {
 			return err
 		}
-		return d.showSend(r, http.StatusUnprocessableEntity, form, chosen, 0)
-	}
-	if sent.CampaignID == 0 { // since the page was shown nobody is left: it says why
-		return d.showSend(r, http.StatusUnprocessableEntity, form, chosen, 0)
+		return d.showSend(r, http.StatusUnprocessableEntity, form, shown.Pool, 0, shown.Chosen)
 	}
 	return r.Redirect("/desk/e/%s/invitations/sendings/%d", r.Edition().Slug, sent.CampaignID)
 }
