@@ -97,10 +97,11 @@ func parseCopies(typed, main string) ([]outbox.Address, error) {
 	var out []outbox.Address
 	for _, a := range splitCopies(typed) {
 		email, ok := vietnamese.NormaliseEmail(a.Address)
+		written := a.String()
 		a.Address = email
 		switch {
 		case !ok:
-			p.Add("copies", "sending.error.copy_address", "address", a.String())
+			p.Add("copies", "sending.error.copy_address", "address", written)
 			return nil, p.Err()
 		case strings.EqualFold(email, main):
 			p.Add("copies", "sending.error.copy_main", "address", email)

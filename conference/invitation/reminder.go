@@ -124,9 +124,10 @@ type Reminded struct {
 }
 
 const sqlReminded = `SELECT r.invitation_id, count(*), max(r.at) FROM reminder r JOIN invitation i ON i.id = r.invitation_id
-WHERE i.edition_id = ? AND r.outcome = 'queued' GROUP BY r.invitation_id`
+WHERE i.edition_id = ? AND r.outcome = 'queued' AND NOT EXISTS (SELECT 1 FROM mail m WHERE m.id = r.mail_id AND m.state IN ('failed', 'stopped')) GROUP BY r.invitation_id`
 
-// RemindedOf gives for each invitation of an edition that was reminded how often and when last.
+// RemindedOf gives for each invitation of an edition that was reminded how often and when last;
+// a reminder that reached nobody is none.
 func RemindedOf(ctx context.Context, q db.Reader, editionID int64) (map[int64]Reminded, error) {
 	type row struct {
 		id int64

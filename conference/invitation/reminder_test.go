@@ -234,6 +234,63 @@ func TestAnAnswerStopsTheReminderThatWaits(t *testing.T) {
 	}
 }
 
+// A reminder that was stopped by an answer is not sent after all when somebody presses the
+// button: it would reproach whoever has answered.
+func TestAReminderIsNotSentToWhoAnswered(t *testing.T) {
+	h := open(t)
+	i := h.invited(t, 1)[0]
+	h.remind(t)
+	if err := h.room.Accept(t.Context(), i.ID); err != nil {
+		t.Fatal(err)
+	}
+	mail, err := h.out.Of(t.Context(), i.ID, invitation.KindRemind)
+	if err != nil || len(mail) != 1 {
+		t.Fatal(mail, err)
+	}
+	again, err := h.out.Resend(t.Context(), mail[0].ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, stop := context.WithCancel(context.Background())
+	done := make(chan error, 1)
+	go func() { done <- h.out.Run(ctx) }()
+	changes, leave := h.db.Subscribe("outbox")
+	defer leave()
+	var m outbox.Mail
+	for end := time.After(10 * time.Second); ; {
+		if m, err = h.out.ByID(t.Context(), again); err != nil {
+			t.Fatal(err)
+		}
+		if m.State == outbox.StateFailed {
+			break
+		}
+		select {
+		case <-changes:
+		case <-end:
+			t.Fatalf("the reminder is %s", m.State)
+		}
+	}
+	stop()
+	if err := <-done; err != nil {
+		t.Fatal(err)
+	}
+}
+
+// A reminder that a mail server refused, or that was taken out of the queue, reminded nobody.
+func TestARemindersCountIsOfThoseThatWent(t *testing.T) {
+	h := open(t)
+	all := h.invited(t, 3)
+	h.remind(t)
+	h.exec(t, `UPDATE mail SET state = 'failed', due_at = NULL WHERE kind = ? AND subject_id = ?`, invitation.KindRemind, all[0].ID)
+	if err := h.room.Decline(t.Context(), all[1].ID, ""); err != nil {
+		t.Fatal(err)
+	}
+	got, err := invitation.RemindedOf(t.Context(), h.db, h.xii.ID)
+	if err != nil || len(got) != 1 || got[all[2].ID].Times != 1 {
+		t.Errorf("%v, %v", got, err)
+	}
+}
+
 // Whoever got the invitation by Zalo, and no mail of it, was invited too.
 func TestWhoWasInvitedByHandIsRemindedToo(t *testing.T) {
 	h := open(t)

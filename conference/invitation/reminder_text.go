@@ -84,6 +84,13 @@ func (r *Room) composeRemind(ctx context.Context, m outbox.Mail) (outbox.Message
 	if err != nil {
 		return outbox.Message{}, err
 	}
+	i, err := ByID(ctx, r.db, m.SubjectID)
+	if err != nil {
+		return outbox.Message{}, err
+	}
+	if i.Answer != Unanswered {
+		return outbox.Message{}, conference.Fail(conference.KindGone, "reminder.error.mail_answered")
+	}
 	return r.reminder(ctx, r.db, m.SubjectID, c.Text, m.Lang)
 }
 

@@ -2,7 +2,9 @@ package invitation_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -56,6 +58,10 @@ func TestSetCopies(t *testing.T) {
 		strings.Repeat("ạ", 121) + " <a@b.vn>": "sending.error.copy_name",
 	} {
 		h.refused(t, h.room.SetCopies(t.Context(), i.ID, typed), conference.KindInvalid, "copies: "+want)
+	}
+	var e *conference.Error
+	if err := h.room.SetCopies(t.Context(), i.ID, "a@b.vn\nkhông phải địa chỉ"); !errors.As(err, &e) || !slices.Contains(e.Fields[0].Text.Args, any("không phải địa chỉ")) {
+		t.Errorf("the line that is wrong is not named: %v", err)
 	}
 	if got, err := invitation.Copies(t.Context(), h.db, i.ID); err != nil || len(got) != 1 || got[0].Address != "giu@vidu.gov.vn" {
 		t.Errorf("a refused list left %v, %v", got, err)

@@ -75,17 +75,25 @@ func (o *Outbox) Pending(ctx context.Context, campaign int64) (bool, error) {
 	return db.Value[bool](ctx, o.db, sqlPending, campaign)
 }
 
-const sqlStopCampaign = `UPDATE mail SET state = 'stopped', due_at = NULL WHERE campaign_id = ? AND (state = 'queued' OR state = 'unknown' AND due_at IS NOT NULL)`
+const sqlStopCampaign = `UPDATE mail SET state = CASE WHEN state = 'queued' AND unknowns = 0 THEN 'stopped' ELSE 'unknown' END, due_at = NULL
+WHERE campaign_id = ? AND state IN ('queued', 'unknown') AND due_at IS NOT NULL RETURNING state`
 
 // StopCampaign takes what is left of a campaign out of the queue and gives the number
-// of mails. Those on their way this moment are finished.
+// of mails that nobody has got. Those on their way this moment are finished; one that may have
+// arrived stays shown as unknown and is not tried again.
 func (o *Outbox) StopCampaign(ctx context.Context, tx *db.Tx, edition, campaign int64) (int, error) {
-	n, err := db.Change(ctx, tx, sqlStopCampaign, campaign)
+	states, err := db.Values[State](ctx, tx, sqlStopCampaign, campaign)
 	if err != nil {
 		return 0, fmt.Errorf("stop campaign: %w", err)
 	}
+	n := 0
+	for _, s := range states {
+		if s == StateStopped {
+			n++
+		}
+	}
 	publish(tx, edition)
-	return int(n), nil
+	return n, nil
 }
 
 // notHeld refuses what a held campaign keeps from happening anyway.

@@ -143,10 +143,10 @@ func TestStopCampaign(t *testing.T) {
 			t.Errorf("campaign %d: something is left: %v, %v", campaign, left, err)
 		}
 	}
-	if n != 2 || r.mail(failed).State != outbox.StateFailed || r.mail(waiting).State != outbox.StateStopped {
+	if n != 1 || r.mail(failed).State != outbox.StateFailed || r.mail(waiting).State != outbox.StateStopped {
 		t.Errorf("%d stopped, %s, %s", n, r.mail(failed).State, r.mail(waiting).State)
 	}
-	if m := r.mail(unknown); m.State != outbox.StateStopped || !m.MayHaveArrived() {
+	if m := r.mail(unknown); m.State != outbox.StateUnknown || !m.MayHaveArrived() {
 		t.Errorf("the unknown one: %+v", m)
 	}
 }

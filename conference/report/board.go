@@ -44,6 +44,7 @@ type Row struct {
 	Seats, Listed, Registered, Arrived          int
 	MailState                                   string  // of the latest invitation mail, "" when none was queued
 	SentAt                                      db.Time // of that mail
+	Reached                                     bool    // a mail server took an invitation, be it an earlier one
 	QueuedAt, OpenedAt, AnsweredAt, SubmittedAt db.Time
 	BouncedAt                                   db.Time // when it was known that the latest invitation mail came back for good
 	HandedAt                                    db.Time // when somebody last handed the present link over
@@ -87,6 +88,8 @@ func (r Row) State() State {
 		return Queued
 	}
 	switch {
+	case r.Reached: // a second mail that fails takes nothing back
+		return Sent
 	case !r.HandedAt.IsZero():
 		return Handed
 	case r.MailState != "":
@@ -123,11 +126,12 @@ SELECT i.id, coalesce(i.province_version_id, 0), o.name_vi, o.name_en, o.kind,
        (SELECT count(*) FROM delegate d WHERE d.delegation_id = dn.id AND d.state <> 'withdrawn'
          AND EXISTS (SELECT 1 FROM scan s WHERE s.edition_id = i.edition_id AND s.delegate_id = d.id AND s.undone_at IS NULL AND s.verdict IN ('accepted', 'already'))),
        coalesce(m.state, ''), m.sent_at,
+       EXISTS (SELECT 1 FROM mail l WHERE l.kind = 'invitation.invite' AND l.subject_id = i.id AND l.state = 'sent'),
        i.queued_at, i.opened_at, i.answered_at, dn.submitted_at, i.answer, i.decline_reason,
        (SELECT max(b.received_at) FROM mail_bounce b WHERE b.mail_id = m.id AND b.kind = 'hard'),
        (SELECT max(h.delivered_at) FROM hand_delivery h WHERE h.invitation_id = i.id AND h.generation = i.generation AND h.undone_at IS NULL),
-       (SELECT count(*) FROM reminder r WHERE r.invitation_id = i.id AND r.outcome = 'queued'),
-       (SELECT max(r.at) FROM reminder r WHERE r.invitation_id = i.id AND r.outcome = 'queued')
+       (SELECT count(*) FROM reminder r JOIN mail l ON l.id = r.mail_id WHERE r.invitation_id = i.id AND r.outcome = 'queued' AND l.state NOT IN ('failed', 'stopped')),
+       (SELECT max(r.at) FROM reminder r JOIN mail l ON l.id = r.mail_id WHERE r.invitation_id = i.id AND r.outcome = 'queued' AND l.state NOT IN ('failed', 'stopped'))
 FROM invitation i
 JOIN organisation o ON o.id = i.organisation_id
 LEFT JOIN province_version pv ON pv.id = i.province_version_id
@@ -145,7 +149,7 @@ func Board(ctx context.Context, q db.Reader, edition int64) ([]Row, error) {
 		return []any{&r.InvitationID, &r.ProvinceVersionID, &r.OrganisationVi, &r.OrganisationEn, &r.Kind,
 			&r.ProvinceVi, &r.ProvinceEn, &r.ProvinceKind, &r.Slug, &r.Abbr, &r.Host,
 			&r.FocalName, &r.FocalPhone, &r.FocalEmail, &r.OrgEmail,
-			&r.Seats, &r.Listed, &r.Registered, &r.Arrived, &r.MailState, &r.SentAt,
+			&r.Seats, &r.Listed, &r.Registered, &r.Arrived, &r.MailState, &r.SentAt, &r.Reached,
 			&r.QueuedAt, &r.OpenedAt, &r.AnsweredAt, &r.SubmittedAt, &r.Answer, &r.DeclineReason,
 			&r.BouncedAt, &r.HandedAt, &r.Reminders, &r.RemindedAt}
 	}, edition)

@@ -134,6 +134,22 @@ func TestBoardIsHonestAboutMail(t *testing.T) {
 	}
 }
 
+// A second mail that fails takes nothing back: the organisation was reached, and is silent.
+func TestBoardRemembersWhatArrivedBefore(t *testing.T) {
+	h := open(t)
+	v := h.staff(conference.RoleOrganiser)
+	id := h.of("hau-giang").ID
+	h.exec(`UPDATE invitation SET opened_at = NULL WHERE id = ?`, id)
+	h.exec(`UPDATE mail SET state = 'sent', due_at = NULL, sent_at = 1, transport = 'smtp' WHERE kind = 'invitation.invite' AND subject_id = ?`, id)
+	h.exec(`INSERT INTO mail (edition_id, kind, subject_id, campaign_id, to_address, message_id, state, give_up_at, queued_at)
+		SELECT edition_id, kind, subject_id, campaign_id, to_address, 'second@vidu.example', 'failed', give_up_at, queued_at FROM mail WHERE kind = 'invitation.invite' AND subject_id = ? AND state = 'sent' LIMIT 1`, id)
+	for _, state := range []string{"sent", "silent"} {
+		if _, body := v.get(boardAt + "?state=" + state); !slices.Contains(listed(body), "tỉnh Hậu Giang") {
+			t.Errorf("%s: %v", state, listed(body))
+		}
+	}
+}
+
 // What a mail did not bring, a message by hand may have: the board says so, and the
 // organisation counts as silent until it answers.
 func TestBoardKnowsWhatWasHandedOver(t *testing.T) {

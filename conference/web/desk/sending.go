@@ -50,8 +50,10 @@ func sendingState(r *ui.Request, p outbox.Progress, paused bool) (kind, label st
 		return "over", r.T("sending.state.paused")
 	case p.Waiting > 0:
 		return "queued", r.T("sending.state.going")
-	case p.Failed+p.Unknown > 0:
+	case p.Failed > 0:
 		return "warning", r.T("sending.state.gaps")
+	case p.Unknown > 0:
+		return "warning", r.T("sending.state.unclear")
 	case p.Stopped > 0:
 		return "stopped", r.T("sending.state.cut")
 	}
