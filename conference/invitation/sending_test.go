@@ -288,3 +288,24 @@ func TestOnlyWhatWasShownIsSent(t *testing.T) {
 	_, err = h.room.SendShown(t.Context(), h.xii.ID, again)
 	h.refused(t, err, conference.KindInvalid, "id: sending.error.unknown")
 }
+
+// Who saves a text over one that they have not read is told, and loses nothing.
+func TestATextIsNotReplacedUnread(t *testing.T) {
+	h := open(t)
+	first, err := h.room.Text(t.Context(), h.db, h.xii.ID)
+	if err != nil {
+		t.Fatal(err)
+	}
+	theirs, mine := first, first
+	theirs.Subject, mine.Subject = "Của người khác [don_vi]", "Của tôi [don_vi]"
+	if err := h.room.ReplaceText(t.Context(), h.xii.ID, theirs, first.Seal()); err != nil {
+		t.Fatal(err)
+	}
+	h.refused(t, h.room.ReplaceText(t.Context(), h.xii.ID, mine, first.Seal()), conference.KindConflict, "invitation.error.text_changed")
+	if now, err := h.room.Text(t.Context(), h.db, h.xii.ID); err != nil || now.Subject != theirs.Subject {
+		t.Errorf("%q, %v", now.Subject, err)
+	}
+	if err := h.room.ReplaceText(t.Context(), h.xii.ID, mine, theirs.Seal()); err != nil {
+		t.Error(err)
+	}
+}

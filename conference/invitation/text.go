@@ -2,6 +2,8 @@ package invitation
 
 import (
 	"context"
+	"crypto/sha256"
+	"encoding/base64"
 	"fmt"
 	"slices"
 	"strings"
@@ -185,19 +187,47 @@ func HasText(ctx context.Context, q db.Reader, editionID int64) (bool, error) {
 const sqlSetText = `INSERT INTO invitation_text (edition_id, subject, body, changed_at) VALUES (?1, ?2, ?3, ?4)
 ON CONFLICT (edition_id) DO UPDATE SET subject = ?2, body = ?3, changed_at = ?4`
 
+// Seal stands for a text, so that who changes it can say which one they have read.
+func (t Text) Seal() string {
+	sum := sha256.Sum256([]byte(t.Subject + "\x00" + t.Body))
+	return base64.RawURLEncoding.EncodeToString(sum[:12])
+}
+
+// ReplaceText is SetText for whoever has read the text whose Seal is seen. Errors: conflict
+// when it is another one by now; as SetText.
+func (r *Room) ReplaceText(ctx context.Context, editionID int64, t Text, seen string) error {
+	return r.setText(ctx, editionID, t, func(now Text) error {
+		if now.Seal() != seen {
+			return conference.Fail(conference.KindConflict, "invitation.error.text_changed")
+		}
+		return nil
+	})
+}
+
 // SetText keeps an edition's text. What was sent before stays as it was sent.
 // Errors: invalid as CheckText, not_found, forbidden.
 func (r *Room) SetText(ctx context.Context, editionID int64, subject, body string) error {
+	return r.setText(ctx, editionID, Text{Subject: subject, Body: body}, func(Text) error { return nil })
+}
+
+func (r *Room) setText(ctx context.Context, editionID int64, t Text, may func(now Text) error) error {
 	if err := conference.MayOrganiseIn(ctx, editionID); err != nil {
 		return err
 	}
-	t := Text{Subject: subject, Body: body}.normal()
+	t = t.normal()
 	if err := CheckText(t); err != nil {
 		return err
 	}
 	return r.db.Write(ctx, func(ctx context.Context, tx *db.Tx) error {
 		if _, err := edition.ByID(ctx, tx, editionID); err != nil {
 			return fmt.Errorf("read edition: %w", err)
+		}
+		now, err := r.Text(ctx, tx, editionID)
+		if err != nil {
+			return err
+		}
+		if err := may(now); err != nil {
+			return err
 		}
 		if err := db.Exec(ctx, tx, sqlSetText, editionID, t.Subject, t.Body, db.At(tx.Now())); err != nil {
 			return fmt.Errorf("keep invitation text: %w", err)

@@ -192,7 +192,11 @@ func TestTheTextIsReadAsOneOrganisation(t *testing.T) {
 	if res.StatusCode != http.StatusUnprocessableEntity || !strings.Contains(body, "Không có trường trộn [ten_la]") {
 		t.Errorf("a text that cannot be filled in: %d", res.StatusCode)
 	}
-	res, _ = v.fill(at, "subject", "Mời [don_vi]", "body", "Kính gửi [don_vi]\n\n[lien_ket]", "for", itoa(to[2].ID), "do", "test")
+	saved, err := h.site.Invitations.Text(t.Context(), h.db, 1)
+	if err != nil || !strings.Contains(body, saved.Seal()) {
+		t.Errorf("the form does not say what it began with: %v", err)
+	}
+	res, _ = v.fill(at, "subject", "Mời [don_vi]", "body", "Kính gửi [don_vi]\n\n[lien_ket]", "for", itoa(to[2].ID), "do", "test", "seen", saved.Seal())
 	if res.StatusCode != http.StatusSeeOther {
 		t.Errorf("test: %d", res.StatusCode)
 	}

@@ -116,7 +116,7 @@ func worded(r *ui.Request, v any) string {
 			}
 			return ui.Moment(t, r.Lang())
 		}
-		for _, words := range []string{"audit.field.", "edition.organisation."} {
+		for _, words := range []string{"audit.field.", "edition.organisation.", "desk.mail.kind.", "outbox.state."} {
 			if r.Site().Locales.In(r.Lang()).Has(words + v) {
 				return r.T(words + v)
 			}

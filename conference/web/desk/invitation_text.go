@@ -15,6 +15,7 @@ type textPage struct {
 	Fields []mergeField
 	Every  []ui.Option // organisations to read the text as
 	Sheet  *readAs
+	Seen   string // which saved text the form began with
 	Self   string // where a test mail goes
 	Base   string
 	Next   *step
@@ -47,6 +48,14 @@ func (d *Desk) showText(r *ui.Request, status int, form *ui.Form, t *invitation.
 	page := textPage{Frame: r.Frame("invitation-text"), Form: form, Self: r.Staff().Email, Base: "/desk/e/" + e.Slug + "/invitations"}
 	for _, f := range invitation.MergeFields() {
 		page.Fields = append(page.Fields, mergeField{Name: "[" + f + "]", Text: r.T("invitation.field." + f)})
+	}
+	saved, err := d.Invitations.Text(r.Context(), d.DB, e.ID)
+	if err != nil {
+		return err
+	}
+	page.Seen = saved.Seal()
+	if form.Get("do") == "preview" { // nothing was refused: what it began with still holds, or will be refused
+		page.Seen = form.Get("seen")
 	}
 	all, err := invitation.List(r.Context(), d.DB, e.ID)
 	if err != nil {
@@ -105,7 +114,7 @@ func (d *Desk) setText(r *ui.Request) error {
 		}
 		return d.showText(r, http.StatusOK, form, &t)
 	}
-	if err := d.Invitations.SetText(r.Context(), r.Edition().ID, t.Subject, t.Body); err != nil {
+	if err := d.Invitations.ReplaceText(r.Context(), r.Edition().ID, t, form.Get("seen")); err != nil {
 		if !form.Refuse(err) {
 			return err
 		}

@@ -32,18 +32,20 @@ func (d *Desk) sendRoutes() []ui.Route {
 
 type sendPage struct {
 	ui.Frame
-	Form    *ui.Form
-	Ready   []recipient
-	Skipped []recipient
-	Chosen  []int64 // whom the page is about; none is everybody
-	Seal    string
-	Mails   int      // that would be queued, copies among them
-	Again   bool     // somebody has had it before
-	Missing []string // what the letter needs and the edition does not say yet
-	Sheet   *readAs
-	ForID   int64  // whose mail is shown
-	Self    string // where a test mail goes
-	Base    string
+	Form     *ui.Form
+	Ready    []recipient
+	Skipped  []recipient
+	Chosen   []int64 // whom the page is about; none is everybody
+	Action   string  // where the form is posted, with whom the page is about
+	Seal     string
+	Mails    int      // that would be queued, copies among them
+	Unsigned int      // of Ready, that get no signed letter
+	Again    bool     // somebody has had it before
+	Missing  []string // what the letter needs and the edition does not say yet
+	Sheet    *readAs
+	ForID    int64  // whose mail is shown
+	Self     string // where a test mail goes
+	Base     string
 }
 
 type recipient struct {
@@ -72,12 +74,21 @@ func (d *Desk) showSend(r *ui.Request, status int, form *ui.Form, chosen []int64
 	if err != nil {
 		return err
 	}
-	page := sendPage{Frame: r.Frame("invitations", boardCrumb(r)), Form: form, Chosen: chosen, Seal: plan.Seal, Self: r.Staff().Email, Base: "/desk/e/" + e.Slug + "/invitations"}
+	page := sendPage{Frame: r.Frame("invitations", boardCrumb(r)), Form: form, Chosen: chosen, Action: sendAddress("/desk/e/"+e.Slug+"/invitations", chosen, 0), Seal: plan.Seal, Self: r.Staff().Email, Base: "/desk/e/" + e.Slug + "/invitations"}
 	for _, i := range plan.Ready {
 		line := recipient{ID: i.ID, Name: i.Organisation.In(r.Lang()), Address: i.Address(), Note: sentBefore(r, i), Cc: copies[i.ID], Ticked: ticked == nil || slices.Contains(ticked, i.ID), Read: sendAddress(page.Base, chosen, i.ID)}
 		page.Ready = append(page.Ready, line)
 		page.Mails += 1 + len(line.Cc)
 		page.Again = page.Again || line.Note != ""
+	}
+	signed, err := invitation.SignedOf(r.Context(), d.DB, e.ID)
+	if err != nil {
+		return err
+	}
+	for _, i := range plan.Ready {
+		if len(signed[i.ID]) == 0 {
+			page.Unsigned++
+		}
 	}
 	for _, s := range plan.Skipped {
 		page.Skipped = append(page.Skipped, recipient{ID: s.Invitation.ID, Name: s.Invitation.Organisation.In(r.Lang()), Note: page.Say(s.Reason)})
@@ -140,7 +151,7 @@ func (d *Desk) send(r *ui.Request) error {
 	if err != nil {
 		return err
 	}
-	shown := invitation.Shown{Pool: form.IDs("of"), Chosen: append([]int64{}, form.IDs("id")...), Seal: form.Get("seal")}
+	shown := invitation.Shown{Pool: r.QueryIDs("id"), Chosen: append([]int64{}, form.IDs("id")...), Seal: form.Get("seal")}
 	if len(form.All("id")) != len(shown.Chosen) {
 		form.Note("id", conference.Say("sending.error.unknown"))
 	}
