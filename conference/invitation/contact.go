@@ -73,7 +73,7 @@ func (r *Room) SetContact(ctx context.Context, id int64, c Contact) error {
 	if err := p.Err(); err != nil {
 		return err
 	}
-	told, err := r.outbox.Of(ctx, id, KindFocalChanged)
+	told, err := r.outbox.Of(ctx, id, KindFocalNamed, KindFocalChanged)
 	if err != nil {
 		return fmt.Errorf("mails to former focal points: %w", err)
 	}
@@ -108,10 +108,10 @@ func (r *Room) SetContact(ctx context.Context, id int64, c Contact) error {
 	})
 }
 
-// tellFormer queues the mail to the focal point whose place c takes. The organiser who
+// tellFormer queues the mails to the focal point whose place c takes, and to c with the link. The organiser who
 // prepares invitations corrects addresses: only a change on the organisation's own page is told.
 func (r *Room) tellFormer(ctx context.Context, tx *db.Tx, i Invitation, c Contact, told []outbox.Mail) error {
-	if conference.ActorOf(ctx).Kind != conference.ActorFocalPoint || i.FocalEmail == "" || strings.EqualFold(i.FocalEmail, c.Email) {
+	if conference.ActorOf(ctx).Kind != conference.ActorFocalPoint || strings.EqualFold(i.FocalEmail, c.Email) {
 		return nil
 	}
 	today := 0
@@ -120,12 +120,17 @@ func (r *Room) tellFormer(ctx context.Context, tx *db.Tx, i Invitation, c Contac
 			today++
 		}
 	}
-	if today >= maxTold {
+	if today >= 2*maxTold {
 		return conference.Fail(conference.KindTooMany, "invitation.error.focal_often")
 	}
-	_, err := r.outbox.Queue(ctx, tx, outbox.Queued{Edition: i.EditionID, Kind: KindFocalChanged, Subject: i.ID, Lang: "vi", ToAddress: i.FocalEmail, ToName: i.FocalName})
-	if err != nil && conference.KindOf(err) != conference.KindInvalid { // an address that never got anything
-		return fmt.Errorf("queue mail to the former focal point: %w", err)
+	for _, to := range []struct{ kind, address, name string }{{KindFocalChanged, i.FocalEmail, i.FocalName}, {KindFocalNamed, c.Email, c.Name}} {
+		if to.address == "" {
+			continue
+		}
+		_, err := r.outbox.Queue(ctx, tx, outbox.Queued{Edition: i.EditionID, Kind: to.kind, Subject: i.ID, Lang: "vi", ToAddress: to.address, ToName: to.name})
+		if err != nil && conference.KindOf(err) != conference.KindInvalid { // an address that never got anything
+			return fmt.Errorf("queue mail to the former and the new focal point: %w", err)
+		}
 	}
 	return nil
 }

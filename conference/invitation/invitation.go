@@ -43,6 +43,8 @@ func New(d *db.DB, keys *conference.Keys, out *outbox.Outbox, locales *templates
 	out.Compose(KindTest, r.composeTest)
 	out.Compose(KindQuestion, r.composeQuestion)
 	out.Compose(KindFocalChanged, r.composeFocalChanged)
+	out.Compose(KindFocalNamed, r.composeFocalNamed)
+	out.Compose(KindAnswered, r.composeAnswered)
 	out.Compose(KindRemind, r.composeRemind)
 	return r
 }

@@ -237,6 +237,12 @@ func (r *Room) AnswerQuestion(ctx context.Context, id int64, words string) error
 		if err := db.Exec(ctx, tx, sqlAnswerQuestion, q.ID, words, conference.ActorOf(ctx).Label, db.At(tx.Now())); err != nil {
 			return fmt.Errorf("mark question answered: %w", err)
 		}
+		if words != "" && q.Asker.Email != "" {
+			_, err := r.outbox.Queue(ctx, tx, outbox.Queued{Edition: i.EditionID, Kind: KindAnswered, Subject: q.ID, Lang: "vi", ToAddress: q.Asker.Email, ToName: q.Asker.Name})
+			if err != nil {
+				return fmt.Errorf("queue the answer to a question: %w", err)
+			}
+		}
 		return note(ctx, tx, "invitation.answer_question", i, map[string]any{"question": q.ID})
 	})
 }

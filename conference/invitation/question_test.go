@@ -235,6 +235,17 @@ func TestTheFormerFocalPointIsTold(t *testing.T) {
 	if strings.Contains(msg.Text, "/m/") {
 		t.Error("a former focal point gets the link")
 	}
+	named, err := h.out.Of(t.Context(), i.ID, invitation.KindFocalNamed)
+	if err != nil || len(named) != 1 || named[0].ToAddress != "moi@vidu.example" {
+		t.Fatalf("the new focal point is told %+v, %v", named, err)
+	}
+	if _, msg, err = h.out.Render(t.Context(), named[0].ID); err != nil {
+		t.Fatal(err)
+	}
+	testkit.Golden(t, "focal_named.txt", "Reply-To: "+msg.ReplyTo+"\nSubject: "+msg.Subject+"\n\n"+strings.ReplaceAll(msg.Text, h.room.Link(i), "LIÊN-KẾT"))
+	if !strings.Contains(msg.Text, h.room.Link(i)) {
+		t.Error("the new focal point has no link")
+	}
 	for _, address := range []string{"a", "b", "c", "d"} {
 		if err := set(focal, invitation.Contact{Name: "Đặng Văn Ví Dụ", Email: address + "@vidu.example"}); err != nil {
 			t.Fatal(err)
@@ -262,5 +273,51 @@ func TestAWithdrawnLinkKnowsItsEdition(t *testing.T) {
 	}
 	if _, err := h.room.EditionOfFormer(t.Context(), h.db, h.first(t).Token(h.keys)); conference.KindOf(err) != conference.KindNotFound {
 		t.Errorf("a link that holds: %v", err)
+	}
+}
+
+// The secretariat's words go to the address of who asked; without words or address there is no mail.
+func TestAnAnswerIsMailed(t *testing.T) {
+	h := open(t)
+	i := h.first(t)
+	silent := asks("Có chỗ để xe không?")
+	silent.Asker.Email, silent.Asker.Phone = "", "0900000010"
+	for _, d := range []invitation.QuestionDraft{asks("Xe đỗ ở đâu?\nCó thu phí không?"), silent, asks("Còn chỗ không?")} {
+		if err := h.room.Ask(h.focal(t, i), i.ID, d); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n, q := range h.questions(t) {
+		words := "Bãi xe ở cổng sau.\nKhông thu phí."
+		if q.Text == "Còn chỗ không?" {
+			words = ""
+		}
+		if err := h.room.AnswerQuestion(t.Context(), q.ID, words); err != nil {
+			t.Fatal(n, err)
+		}
+		mails, err := h.out.Of(t.Context(), q.ID, invitation.KindAnswered)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if words == "" || q.Asker.Email == "" {
+			if len(mails) != 0 {
+				t.Errorf("%q: %+v", q.Text, mails)
+			}
+			continue
+		}
+		if len(mails) != 1 || mails[0].ToAddress != q.Asker.Email {
+			t.Fatalf("%q: %+v", q.Text, mails)
+		}
+		_, msg, err := h.out.Render(t.Context(), mails[0].ID)
+		if err != nil {
+			t.Fatal(err)
+		}
+		testkit.Golden(t, "answered.txt", "Reply-To: "+msg.ReplyTo+"\nSubject: "+msg.Subject+"\n\n"+msg.Text)
+		if err := h.room.ReopenQuestion(t.Context(), q.ID); err != nil {
+			t.Fatal(err)
+		}
+		if _, _, err := h.out.Render(t.Context(), mails[0].ID); conference.KindOf(err) != conference.KindGone {
+			t.Errorf("an answer that was taken back: %v", err)
+		}
 	}
 }
