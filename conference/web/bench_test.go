@@ -31,6 +31,7 @@ func BenchmarkCheckIn(b *testing.B) {
 		devices[n] = h.device()
 		devices[n].client.Transport = client.Transport
 	}
+	before := h.scans(`1 = 1`)
 	waits := make([]time.Duration, b.N)
 	var next atomic.Int64
 	var wg sync.WaitGroup
@@ -53,7 +54,7 @@ func BenchmarkCheckIn(b *testing.B) {
 	b.ReportMetric(float64(b.N)/b.Elapsed().Seconds(), "scans/s")
 	b.ReportMetric(waits[len(waits)/2].Seconds()*1000, "p50-ms")
 	b.ReportMetric(waits[len(waits)*99/100].Seconds()*1000, "p99-ms")
-	if n := h.scans(`device_id > 2`); n != b.N {
+	if n := h.scans(`1 = 1`) - before; n != b.N {
 		b.Errorf("%d scans on record of %d answered", n, b.N)
 	}
 }
