@@ -66,7 +66,7 @@ func fill(ctx context.Context, folder string, delegates int, base *url.URL) (f f
 		return f, err
 	}
 	if _, err := demo.Fill(ctx, d, keys, demo.Rooms{Editions: site.Editions, Accounts: site.Accounts, Invitations: site.Invitations, Delegations: site.Delegations,
-		Checkins: site.Checkins, Agenda: site.Agenda, Outbox: site.Outbox, Signer: site.Signer}, base.String()); err != nil {
+		Checkins: site.Checkins, Agenda: site.Agenda, Press: site.Press, Outbox: site.Outbox, Signer: site.Signer}, base.String()); err != nil {
 		return f, fmt.Errorf("example edition: %w", err)
 	}
 	e, err := edition.BySlug(ctx, d, demo.SlugXII)
