@@ -15,15 +15,22 @@ import (
 	"hoinghi/templates"
 )
 
-// pages holds one template set per page, parsed once.
+// pages holds one template set per page, parsed once, when the page is first asked for:
+// each set has its own copy of layout and partials, and most of an installation's pages are
+// not looked at for days. A test renders every one.
 type pages struct {
-	sets map[string]*template.Template
+	sets map[string]*set
 	mu   sync.Mutex
 	seen map[string]bool
 }
 
-func parsePages(assets *static.Assets) (*pages, error) {
-	p := &pages{sets: map[string]*template.Template{}, seen: map[string]bool{}}
+// set is one page; parsed gives its templates, made at the first call.
+type set struct {
+	parsed func() (*template.Template, error)
+}
+
+func findPages(assets *static.Assets) (*pages, error) {
+	p := &pages{sets: map[string]*set{}, seen: map[string]bool{}}
 	partials, err := fs.Glob(templates.FS, "partial/*.html")
 	if err != nil {
 		return nil, fmt.Errorf("find partials: %w", err)
@@ -35,15 +42,13 @@ func parsePages(assets *static.Assets) (*pages, error) {
 		name := strings.TrimSuffix(strings.TrimPrefix(file, "page/"), ".html")
 		face, _, _ := strings.Cut(name, "/")
 		files := slices.Concat([]string{"layout/" + face + ".html"}, partials, []string{file})
-		set, err := template.New("layout").Funcs(functions(assets)).ParseFS(templates.FS, files...)
-		if err != nil {
-			return fmt.Errorf("page %s: %w", name, err)
-		}
-		p.sets[name] = set
+		p.sets[name] = &set{parsed: sync.OnceValues(func() (*template.Template, error) {
+			return template.New("layout").Funcs(functions(assets)).ParseFS(templates.FS, files...)
+		})}
 		return nil
 	})
 	if err != nil {
-		return nil, fmt.Errorf("parse pages: %w", err)
+		return nil, fmt.Errorf("find pages: %w", err)
 	}
 	return p, nil
 }
@@ -51,12 +56,16 @@ func parsePages(assets *static.Assets) (*pages, error) {
 // render executes a block of a page into a buffer, so that a failing template
 // never leaves half a page behind.
 func (p *pages) render(name, block string, data any) (*bytes.Buffer, error) {
-	set, ok := p.sets[name]
+	page, ok := p.sets[name]
 	if !ok {
 		return nil, fmt.Errorf("no page %q", name)
 	}
+	t, err := page.parsed()
+	if err != nil {
+		return nil, fmt.Errorf("parse %s: %w", name, err)
+	}
 	var b bytes.Buffer
-	if err := set.ExecuteTemplate(&b, block, data); err != nil {
+	if err := t.ExecuteTemplate(&b, block, data); err != nil {
 		return nil, fmt.Errorf("render %s: %w", name, err)
 	}
 	p.mu.Lock()

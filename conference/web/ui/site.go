@@ -65,7 +65,7 @@ func NewSite(ctx context.Context, d *db.DB, keys *conference.Keys, log *slog.Log
 	if err != nil {
 		return nil, err
 	}
-	p, err := parsePages(assets)
+	p, err := findPages(assets)
 	if err != nil {
 		return nil, err
 	}

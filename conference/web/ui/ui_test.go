@@ -174,9 +174,14 @@ func TestEveryPageParses(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p, err := parsePages(assets)
+	p, err := findPages(assets)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for name, page := range p.sets {
+		if _, err := page.parsed(); err != nil {
+			t.Errorf("%s: %v", name, err)
+		}
 	}
 	if len(p.names()) < 20 {
 		t.Errorf("only %d pages found", len(p.names()))
